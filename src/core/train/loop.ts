@@ -1,0 +1,145 @@
+// THE training loop: draws batches, runs steps, validates, recovers from divergence, hands out checkpoints. Methods and engines are parameters.
+import type { Executable, State } from '../graph/program.ts'
+import type { DropoutMask } from '../nn/pass.ts'
+import type { Random, RandomState } from '../tensor/random.ts'
+import { scalar } from '../tensor/tensor.ts'
+import type { HostTensor } from '../tensor/tensor.ts'
+import { drawMasks } from './dropout.ts'
+import type { TrainEvent } from './events.ts'
+import { StepMeter } from './meter.ts'
+import { rateFactor } from './schedule.ts'
+import type { RunSettings } from './settings.ts'
+
+/** One step's images, as feeds of the training program. */
+export interface Batch {
+  feeds: Record<string, HostTensor>
+  images: number
+  /** True classes of the unlabelled images where known: only for reporting pseudo-label accuracy; -1 = unknown. */
+  hidden?: Int32Array
+}
+
+/** Endless, seeded stream of batches. */
+export interface BatchSource {
+  next(): Promise<Batch>
+  /** JSON that restores the stream as of the batches handed out so far. */
+  state(): unknown
+}
+
+export interface Validation {
+  /** In [0, 1]. */
+  accuracy: number
+  /** Mean cross-entropy. */
+  loss: number
+}
+
+/** Where a run stands: plain JSON, with the state variables it is a checkpoint. */
+export interface LoopProgress {
+  step: number
+  /** Halved at each recovery. */
+  rateScale: number
+  recoveries: number
+  best: (Validation & { step: number }) | null
+  /** Validations since the best one. */
+  stale: number
+  random: RandomState
+}
+
+export interface LoopOptions {
+  executable: Executable
+  masks: readonly DropoutMask[]
+  state: State
+  source: BatchSource
+  random: Random
+  steps: number
+  settings: Pick<RunSettings, 'learningRate' | 'schedule' | 'milestones' | 'warmUp' | 'validations' | 'patience'>
+  validate: () => Promise<Validation>
+  /** Called when a validation is the best so far: keep the weights. */
+  keep: () => Promise<void>
+  /** Called after every validation, once a minute, and when stopped: what is needed to go on as if never stopped. */
+  checkpoint: (progress: LoopProgress, variables: Record<string, HostTensor>) => Promise<void>
+  emit: (event: TrainEvent) => void
+  signal: AbortSignal
+  /** Of an earlier checkpoint, to go on from it. */
+  resume?: LoopProgress
+}
+
+/** Divergence: not a number, or this many times the loss of the first steps. */
+const explosion = 10
+const maxRecoveries = 3
+/** Between validations that are far apart, a checkpoint after this time. It does not change the numbers. */
+const checkpointMilliseconds = 60_000
+
+/** Runs until `steps`, early stop, or the signal (then a checkpoint is handed out first).
+ * @returns where it ended; `best` is what `keep` was last called for. */
+export async function train(options: LoopOptions): Promise<LoopProgress> {
+  const { executable, masks, state, source, random, steps, settings, emit, signal } = options
+  const progress: LoopProgress = options.resume
+    ? { ...options.resume }
+    : { step: 0, rateScale: 1, recoveries: 0, best: null, stale: 0, random: random.state }
+  random.state = progress.random
+  const interval = Math.max(1, Math.floor(steps / settings.validations))
+  const meter = new StepMeter()
+  let good = { step: progress.step, values: await state.read() }
+
+  let settledAt = performance.now()
+  const settle = async (): Promise<void> => {
+    progress.random = random.state
+    good = { step: progress.step, values: await state.read() }
+    await options.checkpoint({ ...progress }, good.values)
+    settledAt = performance.now()
+  }
+
+  while (progress.step < steps && !signal.aborted) {
+    const batch = await source.next()
+    const learningRate = settings.learningRate * progress.rateScale * rateFactor(progress.step, steps, settings)
+    const outputs = await executable.run(state, {
+      ...batch.feeds,
+      ...drawMasks(masks, random),
+      rate: scalar('float32', learningRate),
+      progress: scalar('float32', progress.step / steps),
+    })
+    progress.step++
+    const reading = meter.read(outputs, batch)
+    if (diverged(reading.loss, meter.firstLoss)) {
+      if (progress.recoveries === maxRecoveries) {
+        emit({ kind: 'recovery', step: progress.step, reason: `loss ${reading.loss}`, returnedTo: good.step, rateScale: 0 })
+        await state.write(good.values)
+        break
+      }
+      progress.recoveries++
+      progress.rateScale /= 2
+      emit({ kind: 'recovery', step: progress.step, reason: `loss ${reading.loss}`, returnedTo: good.step, rateScale: progress.rateScale })
+      await state.write(good.values)
+      progress.step = good.step
+      continue
+    }
+    emit({ kind: 'step', step: progress.step, steps, learningRate, ...reading })
+    if (progress.step % interval !== 0 && progress.step !== steps) {
+      if (performance.now() - settledAt > checkpointMilliseconds) await settle()
+      continue
+    }
+
+    const validation = await options.validate()
+    const best = progress.best === null || isBetter(validation, progress.best)
+    progress.stale = best ? 0 : progress.stale + 1
+    if (best) {
+      progress.best = { ...validation, step: progress.step }
+      await options.keep()
+    }
+    emit({ kind: 'validation', step: progress.step, steps, best, ...validation })
+    await settle()
+    meter.restart()
+    if (settings.patience > 0 && progress.stale >= settings.patience) break
+  }
+  if (signal.aborted) await settle()
+  return progress
+}
+
+/** Higher accuracy; at equal accuracy the lower loss. */
+function isBetter(a: Validation, b: Validation): boolean {
+  return a.accuracy > b.accuracy || (a.accuracy === b.accuracy && a.loss < b.loss)
+}
+
+function diverged(loss: number, first: number | null): boolean {
+  return !Number.isFinite(loss) || (first !== null && loss > explosion * Math.max(1, first))
+}

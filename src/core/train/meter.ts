@@ -1,0 +1,61 @@
+// Turns the outputs of a step into the numbers that are reported.
+import type { HostTensor } from '../tensor/tensor.ts'
+import type { StepEvent } from './events.ts'
+import type { Batch } from './loop.ts'
+
+type Reading = Pick<StepEvent, 'loss' | 'terms' | 'imagesPerSecond' | 'pseudoLabels'>
+
+/** Steps whose mean loss is what later losses are compared with. */
+const firstSteps = 10
+
+export class StepMeter {
+  #images = 0
+  #since = performance.now()
+  readonly #first: number[] = []
+
+  /** Mean loss of the first steps, null until there are enough. */
+  get firstLoss(): number | null {
+    return this.#first.length < firstSteps ? null : this.#first.reduce((a, b) => a + b) / firstSteps
+  }
+
+  /** Starts the clock anew: time spent on validation is not training time. */
+  restart(): void {
+    this.#images = 0
+    this.#since = performance.now()
+  }
+
+  read(outputs: Readonly<Record<string, HostTensor>>, batch: Batch): Reading {
+    const number = (name: string): number => Number(outputs[name]?.data[0])
+    const loss = number('loss')
+    if (this.#first.length < firstSteps) this.#first.push(loss)
+    this.#images += batch.images
+    const terms = Object.keys(outputs).filter((name) => name.startsWith('loss/'))
+    const reading: Reading = {
+      loss,
+      terms: Object.fromEntries(terms.map((name) => [name.slice('loss/'.length), number(name)])),
+      imagesPerSecond: (1000 * this.#images) / Math.max(1e-3, performance.now() - this.#since),
+    }
+    const { confidence, pseudoLabels } = outputs
+    if (confidence && pseudoLabels)
+      reading.pseudoLabels = { confidence: mean(confidence.data), accuracy: agreement(pseudoLabels.data, batch.hidden) }
+    return reading
+  }
+}
+
+function mean(values: ArrayLike<number | bigint>): number {
+  let sum = 0
+  for (let i = 0; i < values.length; i++) sum += Number(values[i])
+  return sum / values.length
+}
+
+/** Share of the predictions that are right among those whose truth is known; null where none is. */
+function agreement(predicted: ArrayLike<number | bigint>, truth: Int32Array | undefined): number | null {
+  let known = 0
+  let right = 0
+  truth?.forEach((label, i) => {
+    if (label < 0) return
+    known++
+    if (Number(predicted[i]) === label) right++
+  })
+  return known === 0 ? null : right / known
+}
