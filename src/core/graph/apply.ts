@@ -12,6 +12,7 @@ export function applyAll<Op extends OpType>(op: Op, inputs: readonly (Value | nu
   const spec = ops[op] as unknown as OpSpec<Attributes<Op>>
   let types: readonly TensorType[]
   try {
+    checkArity(spec.inputs, inputs)
     types = spec.infer(inputs, attributes)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
@@ -21,6 +22,14 @@ export function applyAll<Op extends OpType>(op: Op, inputs: readonly (Value | nu
   const node: Node<Op> = { op, inputs, attributes, outputs }
   types.forEach(({ dtype, shape }, index) => outputs.push({ dtype, shape, index, node: node as unknown as Node }))
   return outputs
+}
+
+/** Optional inputs may be null or left out at the end; all others must be there. */
+function checkArity(names: readonly string[], inputs: readonly (Value | null)[]): void {
+  const variadic = names.at(-1)?.endsWith('...') ?? false
+  const fits = variadic ? inputs.length >= names.length : inputs.length <= names.length
+  const complete = names.every((name, i) => name.endsWith('?') || inputs[i]) && (!variadic || !inputs.includes(null))
+  if (!fits || !complete) throw new GraphError(`expected the inputs ${names.join(', ') || 'none'}, found ${inputs.length}`)
 }
 
 /** Applies an operator and returns its first output. */
