@@ -1,0 +1,85 @@
+// Reads a folder of images: recognises its layout and gives back a plain data set.
+import { join } from 'node:path'
+import { byCodeUnits, type ImageSet } from '../../core/data/image-set.ts'
+import { DataError } from '../../core/data/data-error.ts'
+import { readClassFolders } from './layouts/class-folders.ts'
+import { readCsv } from './layouts/csv.ts'
+import { readCub } from './layouts/cub.ts'
+import { splitOf, type LayoutReader, type Reading } from './layouts/layout.ts'
+import { readLists } from './layouts/lists.ts'
+import { requireFolder, walk, type Walk } from './walk.ts'
+
+/** Layouts that files beside the images describe, from the most to the least particular. Folder names speak where there are none. */
+const described: readonly LayoutReader[] = [readCub, readLists, readCsv]
+
+/**
+ * Reads an image data set: class folders, split/class folders (class = the deepest folder), train.txt/val.txt/test.txt lists, a flat folder
+ * with a CSV, or CUB-200-2011's text files. A folder that holds nothing but one other folder (an unpacked archive) stands for that one.
+ * Only names and sizes are read, no pixels. Training needs two classes; what needs fewer (predictions) says so in `minimumClasses`.
+ * @throws DataError for a missing, unreadable or empty folder, no images, no labels or one class only, and broken tables (file and line).
+ */
+export async function readImageSet(folder: string, options: { readonly minimumClasses?: number } = {}): Promise<ImageSet> {
+  const { minimumClasses = 2 } = options
+  const root = await requireFolder(folder)
+  const found = await walk(root)
+  if (found.images.length === 0)
+    throw new DataError('bad-data', folder, `expected images (JPEG, PNG, WebP, TIFF, GIF, AVIF), found ${whatElse(found)}`)
+
+  for (const read of described) {
+    const reading = await read(root, found)
+    if (reading !== null) return finish(folder, root, reading, found, minimumClasses)
+  }
+  const inner = onlyFolder(found)
+  return inner === null ? finish(folder, root, readClassFolders(found), found, minimumClasses) : readImageSet(join(folder, inner), options)
+}
+
+function finish(folder: string, root: string, reading: Reading, found: Walk, minimumClasses: number): ImageSet {
+  const used = new Set(reading.images.map((image) => image.class))
+  const classes = reading.classes.filter((name) => used.has(name))
+  const count = `${reading.images.length} images`
+  if (reading.images.length === 0)
+    throw new DataError(
+      'bad-data',
+      folder,
+      `expected images, found ${whatElse({ ...found, skipped: [...found.skipped, ...reading.skipped] })}`,
+    )
+  if (classes.length === 0 && minimumClasses > 0)
+    throw new DataError(
+      'bad-data',
+      folder,
+      `expected a folder for each class, or a CSV with the columns file and label, found ${count} without labels`,
+    )
+  if (classes.length < minimumClasses)
+    throw new DataError('bad-data', folder, `expected at least two classes, found one only: '${classes[0]}' (${count})`)
+  const number = new Map(classes.map((name, index) => [name, index]))
+  return {
+    root,
+    layout: reading.layout,
+    classes,
+    images: reading.images
+      .map((image) => ({
+        path: image.path,
+        class: image.class === null ? null : (number.get(image.class) ?? null),
+        split: image.split,
+        bytes: image.bytes,
+      }))
+      .sort((a, b) => byCodeUnits(a.path, b.path)),
+    skipped: [...found.skipped, ...reading.skipped].sort((a, b) => byCodeUnits(a.path, b.path)),
+  }
+}
+
+/** Nothing, or what was passed over, with the first reason. */
+function whatElse({ texts, skipped }: Walk): string {
+  const others = texts.length + skipped.length
+  const [first] = skipped
+  if (others === 0) return 'an empty folder'
+  return `none among ${others} other file${others === 1 ? '' : 's'}${first ? ` (e.g. ${first.path}: ${first.reason})` : ''}`
+}
+
+/** The name of the one top folder that holds all images, if it is no split and has folders or tables of its own. */
+function onlyFolder({ images, texts }: Walk): string | null {
+  const [top, ...others] = new Set(images.map(({ path }) => path.slice(0, path.indexOf('/') + 1)))
+  if (top === undefined || top === '' || others.length > 0 || splitOf(top.slice(0, -1)) !== null) return null
+  const hasStructure = images.some(({ path }) => path.indexOf('/', top.length) > 0) || texts.some((text) => text.startsWith(top))
+  return hasStructure ? top.slice(0, -1) : null
+}

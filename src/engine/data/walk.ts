@@ -1,0 +1,110 @@
+// Every usable image file under a folder, in a fixed order, and the reason for each file that is passed over.
+import { lstat, readdir, realpath, stat } from 'node:fs/promises'
+import { extname, join, sep } from 'node:path'
+import { DataError, messageOf } from '../../core/data/data-error.ts'
+import { byCodeUnits, type SkippedFile } from '../../core/data/image-set.ts'
+
+/** Types that sharp's own binaries decode. SVG is left out: it is a program more than a photo. */
+const readable = new Set(['.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.webp', '.gif', '.tif', '.tiff', '.avif'])
+const unreadable = new Set([
+  '.bmp',
+  '.heic',
+  '.heif',
+  '.jp2',
+  '.jxl',
+  '.psd',
+  '.svg',
+  '.ppm',
+  '.pgm',
+  '.tga',
+  '.dng',
+  '.cr2',
+  '.nef',
+  '.arw',
+])
+
+export interface FoundFile {
+  /** Relative to the root, forward slashes. */
+  readonly path: string
+  readonly bytes: number
+}
+
+export interface Walk {
+  /** Image files by path order. */
+  readonly images: readonly FoundFile[]
+  /** Other files that may describe the images (.csv, .txt), by path order. */
+  readonly texts: readonly string[]
+  readonly skipped: readonly SkippedFile[]
+}
+
+/** Reads a folder and everything below it. Links to files inside the folder count as files; links that lead out of it, and links to
+ * folders (which could repeat images or run in circles), are passed over.
+ * @throws DataError if the root is missing, not a folder or unreadable. */
+export async function walk(root: string): Promise<Walk> {
+  const home = await requireFolder(root)
+  const images: FoundFile[] = []
+  const texts: string[] = []
+  const skipped: SkippedFile[] = []
+
+  const visitFile = async (path: string, linked: boolean): Promise<void> => {
+    const extension = extname(path).toLowerCase()
+    if (readable.has(extension)) {
+      const { size } = await (linked ? stat : lstat)(join(home, path))
+      images.push({ path, bytes: size })
+    } else if (extension === '.csv' || extension === '.txt') texts.push(path)
+    else if (unreadable.has(extension)) skipped.push({ path, reason: `images of type ${extension} cannot be read; save it as JPEG or PNG` })
+    else skipped.push({ path, reason: extension === '' ? 'not an image (no file extension)' : `not an image (${extension})` })
+  }
+
+  const visitLink = async (path: string): Promise<void> => {
+    const target = await realpath(join(home, path)).catch(() => null)
+    if (target === null) skipped.push({ path, reason: 'symbolic link to nothing' })
+    else if (!target.startsWith(home.endsWith(sep) ? home : home + sep))
+      skipped.push({ path, reason: 'symbolic link that leaves the folder' })
+    else if ((await stat(target)).isDirectory()) skipped.push({ path, reason: 'symbolic link to a folder' })
+    else await visitFile(path, true)
+  }
+
+  const visitFolder = async (folder: string): Promise<void> => {
+    const entries = await readdir(join(home, folder), { withFileTypes: true }).catch((error: unknown) => {
+      if (folder === '') throw new DataError('no-access', root, `cannot be read (${messageOf(error)})`, { cause: error })
+      skipped.push({ path: folder, reason: `cannot be read (${messageOf(error)})` })
+      return []
+    })
+    // One folder's files at a time: many small requests in flight, but never more than a folder's.
+    await Promise.all(
+      entries.map(async (entry) => {
+        const path = folder === '' ? entry.name : `${folder}/${entry.name}`
+        if (isHidden(entry.name)) skipped.push({ path, reason: 'hidden or system file' })
+        else if (entry.isSymbolicLink()) await visitLink(path)
+        else if (entry.isFile()) await visitFile(path, false)
+        else if (!entry.isDirectory()) skipped.push({ path, reason: 'neither a file nor a folder' })
+      }),
+    )
+    for (const entry of entries)
+      if (entry.isDirectory() && !isHidden(entry.name)) await visitFolder(folder === '' ? entry.name : `${folder}/${entry.name}`)
+  }
+
+  await visitFolder('')
+  images.sort((a, b) => byCodeUnits(a.path, b.path))
+  skipped.sort((a, b) => byCodeUnits(a.path, b.path))
+  return { images, texts: texts.sort(byCodeUnits), skipped }
+}
+
+/** The real path of a folder.
+ * @throws DataError if it is missing or not a folder. */
+export async function requireFolder(root: string): Promise<string> {
+  const found = await stat(root).catch((error: unknown) => {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    throw missing
+      ? new DataError('not-found', root, 'expected a folder of images, found nothing there', { cause: error })
+      : new DataError('no-access', root, `expected a folder of images, but it cannot be read (${messageOf(error)})`, { cause: error })
+  })
+  if (!found.isDirectory()) throw new DataError('bad-data', root, 'expected a folder of images, found a file')
+  return realpath(root)
+}
+
+/** What operating systems and archivers leave behind. */
+function isHidden(name: string): boolean {
+  return name.startsWith('.') || ['thumbs.db', 'desktop.ini', '__macosx', '@eadir'].includes(name.toLowerCase())
+}
