@@ -1,0 +1,140 @@
+// Writing files so that a final name never holds a half-written file, whatever fails in between.
+import { randomUUID } from 'node:crypto'
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { dirname, basename, join } from 'node:path'
+import type { FileHandle } from 'node:fs/promises'
+import { AppError } from '../shared/errors.ts'
+import { fileError } from './errors.ts'
+
+export type Content = string | Uint8Array
+
+/** Replaces a file in one go: written beside it, forced to the disk, renamed. Several pieces are written one after another.
+ * @throws AppError 'no-access' or 'disk-full' naming the path; the old file, if any, is untouched and nothing is left behind. */
+export async function writeFileAtomic(path: string, content: Content | Iterable<Content> | AsyncIterable<Content>): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`)
+  try {
+    const file = await open(temporary, 'wx')
+    try {
+      for await (const piece of pieces(content)) await writeAll(file, piece)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(temporary, path)
+    await syncFolder(dirname(path))
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw fileError(error, 'write', path) ?? error
+  }
+}
+
+export async function writeJson(path: string, value: unknown): Promise<void> {
+  await writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`)
+}
+
+/** @throws AppError 'not-found', 'no-access', or 'bad-data' if it is not JSON. */
+export async function readJson(path: string): Promise<unknown> {
+  const text = await readText(path)
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new AppError('bad-data', `${path}: expected JSON, found ${text.length === 0 ? 'an empty file' : (error as Error).message}`, {
+      details: { path },
+      cause: error,
+    })
+  }
+}
+
+/** Makes a folder and those above it.
+ * @throws AppError 'no-access' or 'disk-full' naming it. */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true })
+  } catch (error) {
+    throw fileError(error, 'make the folder', path) ?? error
+  }
+}
+
+/** Lines of JSON that grow at the end. A line that a crash cut short is dropped when the file is opened again. */
+export class NdjsonFile {
+  readonly path: string
+  readonly #file: FileHandle
+
+  private constructor(path: string, file: FileHandle) {
+    this.path = path
+    this.#file = file
+  }
+
+  /** @param keep decides which of the lines already there stay, e.g. those up to the checkpoint that a run goes on from; absent = start anew. */
+  static async open(path: string, keep?: (line: unknown) => boolean): Promise<NdjsonFile> {
+    const kept = keep ? (await readNdjson(path)).filter(keep) : []
+    await writeFileAtomic(path, kept.map(toLine).join(''))
+    try {
+      return new NdjsonFile(path, await open(path, 'a'))
+    } catch (error) {
+      throw fileError(error, 'write', path) ?? error
+    }
+  }
+
+  /** Appends one line and hands it to the operating system: it outlives this process. */
+  async append(value: unknown): Promise<void> {
+    try {
+      await this.#file.appendFile(toLine(value))
+    } catch (error) {
+      throw fileError(error, 'write', this.path) ?? error
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close()
+  }
+}
+
+/** The whole lines of a file; none if there is no file. */
+export async function readNdjson(path: string): Promise<unknown[]> {
+  let text: string
+  try {
+    text = await readText(path)
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'not-found') return []
+    throw error
+  }
+  return text
+    .slice(0, text.lastIndexOf('\n') + 1)
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line): unknown => JSON.parse(line))
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    throw fileError(error, 'read', path) ?? error
+  }
+}
+
+function toLine(value: unknown): string {
+  return `${JSON.stringify(value)}\n`
+}
+
+async function* pieces(content: Content | Iterable<Content> | AsyncIterable<Content>): AsyncGenerator<Content> {
+  if (typeof content === 'string' || content instanceof Uint8Array) yield content
+  else yield* content
+}
+
+async function writeAll(file: FileHandle, piece: Content): Promise<void> {
+  const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece
+  for (let done = 0; done < bytes.length;) done += (await file.write(bytes, done)).bytesWritten
+}
+
+/** The rename itself must reach the disk too. Windows has no such call for folders. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}

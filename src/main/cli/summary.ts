@@ -1,0 +1,88 @@
+// The plain summary of each job's result.
+import type { JobResult, ResultOf, Setting } from '../../shared/results.ts'
+import { duration, percent, significant, table, thousands } from './format.ts'
+
+export function summary(result: JobResult): string {
+  switch (result.job) {
+    case 'train':
+      return trained(result)
+    case 'evaluate':
+      return evaluated(result)
+    case 'predict':
+      return predicted(result)
+    case 'methods':
+      return listed(result)
+    case 'inspect':
+      return inspected(result)
+    case 'demo':
+      return demonstrated(result)
+  }
+}
+
+function trained(result: ResultOf<'train'>): string {
+  return table([
+    ['test accuracy', percent(result.testAccuracy)],
+    ['validation accuracy', `${percent(result.validationAccuracy)} (step ${result.bestStep} of ${result.steps})`],
+    ['time', `${duration(result.seconds)}, ${Math.round(result.imagesPerSecond)} images/s`],
+    ['model', result.model],
+    ['model file against training', `largest difference ${significant(result.exportDifference)}`],
+  ])
+}
+
+function evaluated({ accuracy, images, skipped, classes, seconds }: ResultOf<'evaluate'>): string {
+  const rows = classes.map(({ name, images, correct }) => [
+    name,
+    percent(images === 0 ? null : correct / images),
+    `${correct} of ${images}`,
+  ])
+  const unread = skipped === 0 ? '' : `, ${skipped} could not be read`
+  return `${table(rows)}\naccuracy ${percent(accuracy)} on ${images} images${unread} in ${duration(seconds)}`
+}
+
+function predicted({ predictions }: ResultOf<'predict'>): string {
+  return table(
+    predictions.map(({ image, classes, problem }) => [
+      image,
+      problem ?? classes.map(({ name, probability }) => `${name} ${percent(probability)}`).join('  '),
+    ]),
+  )
+}
+
+function listed({ methods, training }: ResultOf<'methods'>): string {
+  const settings = (list: readonly Setting[]): string =>
+    table(list.map((setting) => [`  ${setting.name}`, takes(setting), `default ${defaultOf(setting)}`, setting.help]))
+  const blocks = methods.map(({ id, title, citation, settings: own }) => `${id}: ${title}\n  ${citation}\n${settings(own)}`)
+  return [...blocks, `training, for every method (--set key=value)\n${settings(training)}`].join('\n\n')
+}
+
+function takes({ type, minimum, maximum, choices }: Setting): string {
+  if (choices) return choices.join(' | ')
+  if (minimum === undefined && maximum === undefined) return type
+  return `${type} ${minimum ?? ''}..${maximum ?? ''}`
+}
+
+function defaultOf({ default: value }: Setting): string {
+  return Array.isArray(value) ? value.join(',') : String(value ?? 'none')
+}
+
+function inspected(result: ResultOf<'inspect'>): string {
+  const ports = (list: ResultOf<'inspect'>['inputs']): string =>
+    list.map(({ name, type, shape }) => `${name} ${type}[${shape.join(', ')}]`).join('; ')
+  const operators = Object.entries(result.operators)
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, count]) => `${name} ${count}`)
+  return table([
+    ['file', result.file],
+    ['made by', `${result.producer === '' ? 'unknown' : result.producer}, opset ${result.opset}`],
+    ['inputs', ports(result.inputs)],
+    ['outputs', ports(result.outputs)],
+    ['operators', operators.join(', ')],
+    ['parameters', thousands(result.parameters)],
+    ['trainable', result.trainable ? 'yes' : `no: ${result.problems.join('; ')}`],
+  ])
+}
+
+function demonstrated({ images, runs }: ResultOf<'demo'>): string {
+  const rows = runs.map((run) => [run.method, percent(run.testAccuracy), duration(run.seconds), run.model])
+  return `${table([['method', 'test accuracy', 'time', 'model'], ...rows])}\nimages: ${images}`
+}

@@ -1,0 +1,100 @@
+// What a schema takes, in words, and the check that uses them: every refusal reads "name: expected …, found …".
+import { z } from 'zod'
+import { AppError } from './errors.ts'
+
+/** The part of JSON Schema that zod makes from options and settings. */
+export interface FieldSchema {
+  readonly type?: string
+  readonly const?: unknown
+  readonly enum?: readonly unknown[]
+  readonly anyOf?: readonly FieldSchema[]
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly exclusiveMinimum?: number
+  readonly exclusiveMaximum?: number
+  readonly default?: unknown
+  readonly description?: string
+  readonly items?: FieldSchema
+}
+
+/** Fields of an object schema in order, as JSON Schema. */
+export function fieldsOf(schema: z.ZodType): Readonly<Record<string, FieldSchema>> {
+  const { properties } = z.toJSONSchema(schema, { io: 'input' })
+  return (properties ?? {}) as Record<string, FieldSchema>
+}
+
+/** E.g. `a whole number from 1 to 4096`, `one of imagenet, symmetric, unit`. */
+export function expectation(field: FieldSchema): string {
+  const words = wordsOf(field)
+  if (words) return words.length === 1 ? (words[0] ?? '') : `one of ${words.join(', ')}`
+  if (field.anyOf) return field.anyOf.map((option) => wordsOf(option)?.join(', ') ?? expectation(option)).join(' or ')
+  switch (field.type) {
+    case 'integer':
+      return `a whole number${range(field)}`
+    case 'number':
+      return `a number${range(field)}`
+    case 'boolean':
+      return 'true or false'
+    case 'array':
+      return field.description ?? 'one value or more, with commas between'
+    case 'string':
+      return field.description ?? 'a text that is not empty'
+    default:
+      return field.description ?? 'something else'
+  }
+}
+
+/** The words that a field takes if it takes nothing else. */
+export function wordsOf(field: FieldSchema): string[] | null {
+  if (field.const !== undefined) return [String(field.const)]
+  if (field.enum) return field.enum.map(String)
+  const options = field.anyOf?.map(wordsOf)
+  return options?.every((words) => words !== null) ? options.flat() : null
+}
+
+/** Parses, or refuses the first bad field.
+ * @param name what the user calls a field, e.g. `--batch` for `batch`.
+ * @throws AppError 'bad-option' in one line: name, expected, found. */
+export function checked<T>(schema: z.ZodType<T>, input: unknown, name: (field: string) => string): T {
+  const result = schema.safeParse(input)
+  if (result.success) return result.data
+  const issue = result.error.issues[0]
+  const fields = fieldsOf(schema)
+  if (issue?.code === 'unrecognized_keys') {
+    const key = issue.keys[0] ?? ''
+    throw new AppError('bad-option', `${name(key)}: expected one of ${Object.keys(fields).join(', ')}, found ${key}`)
+  }
+  const key = String(issue?.path[0] ?? '')
+  const field = fields[key]
+  const custom = issue?.code === 'custom' || !field
+  const expected = custom ? (issue?.message ?? '') : expectation(field)
+  throw new AppError('bad-option', `${name(key)}: expected ${expected}, found ${quote(valueAt(input, key))}`, {
+    details: { field: key, expected },
+  })
+}
+
+/** A value as it reads in a message: short, in quotes if it is text. */
+export function quote(value: unknown): string {
+  if (value === undefined || (Array.isArray(value) && value.length === 0)) return 'nothing'
+  const json = typeof value === 'number' ? String(value) : ((JSON.stringify(value) as string | undefined) ?? String(value))
+  return json.length > 80 ? `${json.slice(0, 79)}…` : json
+}
+
+function range({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: FieldSchema): string {
+  const low = real(minimum)
+  const high = real(maximum)
+  if (low !== null && high !== null) return ` from ${low} to ${high}`
+  const lower = low !== null ? `of at least ${low}` : exclusiveMinimum !== undefined ? `above ${exclusiveMinimum}` : null
+  const upper = high !== null ? `up to ${high}` : exclusiveMaximum !== undefined ? `below ${exclusiveMaximum}` : null
+  const parts = [lower, upper].filter((part) => part !== null)
+  return parts.length > 0 ? ` ${parts.join(', ')}` : ''
+}
+
+/** zod writes the limits of safe integers where none were given. */
+function real(bound: number | undefined): number | null {
+  return bound === undefined || Math.abs(bound) === Number.MAX_SAFE_INTEGER ? null : bound
+}
+
+function valueAt(input: unknown, key: string): unknown {
+  return key !== '' && input !== null && typeof input === 'object' ? Reflect.get(input, key) : input
+}

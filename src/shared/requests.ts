@@ -1,0 +1,80 @@
+// What the engine can be asked for: one schema a job. The command line and, later, the services send the same requests.
+import { z } from 'zod'
+
+const path = (expected: string): z.ZodString => z.string().min(1).describe(expected)
+const runFolder = path('the output folder of a training run, or a model.onnx')
+const imageFolder = path('a folder of images')
+
+const trainFields = z.strictObject({
+  job: z.literal('train'),
+  /** Folder of images: class/, split/class/, flat with a CSV, or CUB-200-2011. */
+  images: imageFolder,
+  /** ONNX file of the pre-trained network. */
+  backbone: path('an ONNX file'),
+  /** The engine knows which there are. */
+  method: z.string().min(1).describe('a method, e.g. self-tuning or fine-tuning'),
+  /** Labels used per class. At most one of the two; neither = all labels. */
+  labelsPerClass: z.int().min(1).optional(),
+  /** Share of the training images whose labels are used. */
+  labelProportion: z.number().gt(0).max(1).optional(),
+  /** Training steps in all; the budget decides if absent. */
+  steps: z.int().min(1).optional(),
+  /** Edge of the square that the network sees, pixels. */
+  imageSize: z.int().min(16).max(1024).optional(),
+  /** What the backbone expects; absent = what its file says, else imagenet. */
+  normalize: z.enum(['imagenet', 'symmetric', 'unit']).optional(),
+  /** Labelled images a step, and as many unlabelled ones. Batch statistics need two. */
+  batch: z.int().min(2).max(4096).optional(),
+  /** What is trained: the new layers only, the last N stages of the backbone too, or everything. */
+  depth: z.union([z.enum(['head', 'all']), z.int().min(1).max(64)]).optional(),
+  budget: z.enum(['quick', 'standard', 'thorough']).optional(),
+  /** Settings of the method and of the training loop by name, as text or typed; the engine knows and checks them. */
+  settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.number())])).default({}),
+  seed: z.int().min(0).max(0xffffffff).default(0),
+  threads: z.int().min(1).max(256).optional(),
+  /** Go on from the checkpoint in `out`. */
+  resume: z.boolean().default(false),
+  /** Folder for the model, the run's record, metrics and checkpoints. */
+  out: path('a folder to write to'),
+})
+
+export const trainRequestSchema = trainFields.refine(
+  (request) => request.labelsPerClass === undefined || request.labelProportion === undefined,
+  {
+    path: ['labelsPerClass'],
+    error: 'no labelProportion beside it',
+  },
+)
+
+export const evaluateRequestSchema = z.strictObject({
+  job: z.literal('evaluate'),
+  model: runFolder,
+  images: imageFolder,
+})
+
+export const predictRequestSchema = z.strictObject({
+  job: z.literal('predict'),
+  model: runFolder,
+  images: z.array(path('an image')).min(1).describe('one image or more'),
+})
+
+export const methodsRequestSchema = z.strictObject({ job: z.literal('methods') })
+
+export const inspectRequestSchema = z.strictObject({ job: z.literal('inspect'), file: path('an ONNX file') })
+
+/** Draws sample images, trains both methods on them and compares. */
+export const demoRequestSchema = z.strictObject({ job: z.literal('demo'), out: path('a folder to write to') })
+
+export const jobRequestSchema = z.discriminatedUnion('job', [
+  trainRequestSchema,
+  evaluateRequestSchema,
+  predictRequestSchema,
+  methodsRequestSchema,
+  inspectRequestSchema,
+  demoRequestSchema,
+])
+
+export type JobRequest = z.infer<typeof jobRequestSchema>
+export type JobName = JobRequest['job']
+export type RequestOf<Name extends JobName> = Extract<JobRequest, { job: Name }>
+export type TrainRequest = RequestOf<'train'>

@@ -1,0 +1,100 @@
+// What each job answers: the fields of its `done` event.
+import { z } from 'zod'
+
+/** Share of images that were right, 0..1; null where there was nothing to measure on. */
+const accuracy = z.number().min(0).max(1).nullable()
+const count = z.int().min(0)
+
+export const trainResultSchema = z.object({
+  job: z.literal('train'),
+  testAccuracy: accuracy,
+  validationAccuracy: accuracy,
+  /** Wall time of this command. */
+  seconds: z.number(),
+  /** Images that went through the network in training, per second of training. */
+  imagesPerSecond: z.number(),
+  /** The exported model.onnx. */
+  model: z.string(),
+  steps: count,
+  /** The step whose weights were exported: best on validation. */
+  bestStep: count,
+  /** Largest difference of a class probability between the training graph and the exported file. */
+  exportDifference: z.number().nullable(),
+})
+
+export const evaluateResultSchema = z.object({
+  job: z.literal('evaluate'),
+  accuracy,
+  images: count,
+  /** Images that could not be read. */
+  skipped: count,
+  classes: z.array(z.object({ name: z.string(), images: count, correct: count })),
+  seconds: z.number(),
+})
+
+export const predictResultSchema = z.object({
+  job: z.literal('predict'),
+  predictions: z.array(
+    z.object({
+      image: z.string(),
+      /** Classes by falling probability, at most five; empty if the file could not be read. */
+      classes: z.array(z.object({ name: z.string(), probability: z.number() })),
+      /** Why there is no prediction. */
+      problem: z.string().optional(),
+    }),
+  ),
+})
+
+export const settingSchema = z.object({
+  name: z.string(),
+  type: z.enum(['integer', 'number', 'boolean', 'choice', 'numbers', 'text']),
+  default: z.union([z.string(), z.number(), z.boolean(), z.array(z.number()), z.null()]),
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
+  choices: z.array(z.string()).optional(),
+  help: z.string(),
+})
+
+export const methodsResultSchema = z.object({
+  job: z.literal('methods'),
+  methods: z.array(z.object({ id: z.string(), title: z.string(), citation: z.string(), settings: z.array(settingSchema) })),
+  /** Settings of the training loop: they hold for every method. */
+  training: z.array(settingSchema),
+})
+
+const port = z.object({ name: z.string(), type: z.string(), shape: z.array(z.union([z.string(), z.number()])) })
+
+export const inspectResultSchema = z.object({
+  job: z.literal('inspect'),
+  file: z.string(),
+  inputs: z.array(port),
+  outputs: z.array(port),
+  /** How often each operator occurs. */
+  operators: z.record(z.string(), count),
+  /** Numbers in all weights. */
+  parameters: count,
+  trainable: z.boolean(),
+  /** Why it cannot be trained; empty if it can. */
+  problems: z.array(z.string()),
+  opset: count,
+  producer: z.string(),
+})
+
+export const demoResultSchema = z.object({
+  job: z.literal('demo'),
+  images: z.string(),
+  runs: z.array(z.object({ method: z.string(), testAccuracy: accuracy, seconds: z.number(), model: z.string() })),
+})
+
+export const jobResultSchema = z.discriminatedUnion('job', [
+  trainResultSchema,
+  evaluateResultSchema,
+  predictResultSchema,
+  methodsResultSchema,
+  inspectResultSchema,
+  demoResultSchema,
+])
+
+export type JobResult = z.infer<typeof jobResultSchema>
+export type ResultOf<Name extends JobResult['job']> = Extract<JobResult, { job: Name }>
+export type Setting = z.infer<typeof settingSchema>
