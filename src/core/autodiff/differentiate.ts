@@ -1,47 +1,64 @@
 // Reverse mode: walks the graph once from the loss back and returns new graph values. The rules are in gradients/.
-import { apply, constant } from '../graph/apply.ts'
-import type { Value } from '../graph/value.ts'
-import { topological } from '../graph/value.ts'
+import { add, full, scalarOf, reshape } from '../graph/build.ts'
 import type { OpType } from '../graph/ops/index.ts'
-import { isFloat, sameShape, sizeOf, tensor } from '../tensor/tensor.ts'
+import { describe, GraphError } from '../graph/ops/spec.ts'
+import { topological } from '../graph/value.ts'
+import type { Node, Value } from '../graph/value.ts'
+import { isFloat, sameShape, sizeOf } from '../tensor/tensor.ts'
 import { gradients } from './gradients/index.ts'
-import type { GradientRule } from './rule.ts'
+import { none } from './rule.ts'
+import type { GradientRule, Site } from './rule.ts'
 
-/** Gradients of a scalar with respect to `wrt` (any values of its graph). Only the part of the graph between the two is differentiated.
- * @param stop values that are treated as constants: no gradient flows through them.
- * @returns one value per `wrt`, of its shape; zeros where the scalar does not depend on it. */
-export function differentiate(loss: Value, wrt: readonly Value[], stop: readonly Value[] = []): Value[] {
-  if (sizeOf(loss.shape) !== 1) throw new Error(`only a scalar can be differentiated, found [${loss.shape.join(', ')}]`)
+/** Gradients of a scalar with respect to real-valued leaves or intermediate values of its graph. Only what lies between the two is
+ * visited: what comes before the first of `wrt` (a frozen prefix) or is reached through a StopGradient only costs nothing.
+ * @returns one value per `wrt`, of its shape; zeros where the scalar does not depend on it.
+ * @throws GraphError if the loss is not a real scalar, if a variable is not real-valued, or where a rule cannot be offered. */
+export function differentiate(loss: Value, wrt: readonly Value[]): Value[] {
+  if (sizeOf(loss.shape) !== 1 || !isFloat(loss.dtype))
+    throw new GraphError(`only a real scalar can be differentiated, found ${describe(loss)}`)
+  const discrete = wrt.find((x) => !isFloat(x.dtype))
+  if (discrete) throw new GraphError(`only real values can be differentiated for, found ${describe(discrete)} of ${discrete.node.op}`)
+
   const order = topological([loss])
+  const active = influencedBy(wrt, order)
   const targets = new Set(wrt)
-  const blocked = new Set(stop)
-
-  const active = new Set<Value>(wrt)
-  for (const node of order) {
-    if (!node.inputs.some((x) => x !== null && active.has(x))) continue
-    for (const y of node.outputs) if (isFloat(y.dtype) && !blocked.has(y)) active.add(y)
-  }
-
-  const gradient = new Map<Value, Value>([[loss, filled(loss, 1)]])
+  const gradient = new Map<Value, Value>([[loss, reshape(scalarOf(loss.dtype, 1), loss.shape)]])
   for (const node of order.reverse()) {
-    const dy = node.outputs.map((y) => gradient.get(y) ?? null)
-    if (dy.every((g) => g === null)) continue
     const needed = node.inputs.map((x) => x !== null && active.has(x))
-    if (!needed.includes(true)) continue
+    const dys = node.outputs.map((y) => gradient.get(y) ?? null)
     for (const y of node.outputs) if (!targets.has(y)) gradient.delete(y)
-    const rule = gradients[node.op] as GradientRule<OpType>
-    rule(node, dy, needed).forEach((dx, i) => {
+    if (!needed.includes(true) || dys.every((dy) => dy === null)) continue
+    applyRule(node, dys, needed).forEach((dx, i) => {
       const x = node.inputs[i]
       if (!dx || !x || !needed[i]) return
-      if (!sameShape(dx.shape, x.shape))
-        throw new Error(`${node.op}: gradient of input ${i} is [${dx.shape.join()}], the input [${x.shape.join()}]`)
       const sum = gradient.get(x)
-      gradient.set(x, sum ? apply('Add', [sum, dx], {}) : dx)
+      gradient.set(x, sum ? add(sum, dx) : dx)
     })
   }
-  return wrt.map((x) => gradient.get(x) ?? filled(x, 0))
+  return wrt.map((x) => gradient.get(x) ?? full(x.dtype, x.shape, 0))
 }
 
-function filled({ dtype, shape }: Value, value: number): Value {
-  return constant(tensor(dtype, shape, new Array<number>(sizeOf(shape)).fill(value)))
+/** The values that change smoothly with one of the sources, which are among them. */
+function influencedBy(sources: readonly Value[], order: readonly Node[]): Set<Value> {
+  const active = new Set(sources)
+  for (const node of order)
+    if (gradients[node.op] !== none && node.inputs.some((x) => x !== null && active.has(x)))
+      for (const y of node.outputs) if (isFloat(y.dtype)) active.add(y)
+  return active
+}
+
+function applyRule(node: Node, dys: readonly (Value | null)[], needed: readonly boolean[]): readonly (Value | null)[] {
+  const { op, inputs, outputs, attributes } = node
+  const [y] = outputs
+  if (!y) return []
+  const dy = dys[0] ?? full(y.dtype, y.shape, 0)
+  // A node has the inputs that its operator requires: see `Site.x`.
+  const site: Site<OpType> = { x: inputs as unknown as Site<OpType>['x'], inputs, outputs, attributes, y, dy, dys, needed }
+  const dxs = (gradients[op] as GradientRule<OpType>)(site)
+  dxs.forEach((dx, i) => {
+    const x = inputs[i]
+    if (dx && x && needed[i] && !(sameShape(dx.shape, x.shape) && dx.dtype === x.dtype))
+      throw new GraphError(`${op}: gradient of input ${i} is ${describe(dx)}, the input ${describe(x)}`)
+  })
+  return dxs
 }

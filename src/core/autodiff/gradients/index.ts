@@ -1,13 +1,29 @@
-// THE gradient table: exhaustive over the op table, so that a missing rule fails type-checking.
+// THE gradient table: exhaustive over the op table, so that a missing rule fails type-checking. One file a family, as in graph/ops.
 import type { OpType } from '../../graph/ops/index.ts'
-import type { GradientRule } from '../rule.ts'
-import { elementwise } from './elementwise.ts'
+import { none } from '../rule.ts'
+import type { GradientRules } from '../rule.ts'
+import { activation } from './activation.ts'
+import { arithmetic } from './arithmetic.ts'
+import { convolution } from './convolution.ts'
+import { indexing } from './indexing.ts'
+import { matrix } from './matrix.ts'
+import { movement } from './movement.ts'
+import { normalisation } from './normalisation.ts'
+import { pooling } from './pooling.ts'
+import { reduction } from './reduction.ts'
+import { resize } from './resize.ts'
 
-/** For operators whose result is piecewise constant or not real-valued: nothing flows. */
-const none = (): [] => []
-
-export const gradients: { [Op in OpType]: GradientRule<Op> } = {
+export const gradients: GradientRules<OpType> = {
   Input: none,
   Constant: none,
-  ...elementwise,
+  ...arithmetic,
+  ...activation,
+  ...matrix,
+  ...convolution,
+  ...pooling,
+  ...normalisation,
+  ...movement,
+  ...indexing,
+  ...resize,
+  ...reduction,
 }
