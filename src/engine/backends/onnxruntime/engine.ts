@@ -1,0 +1,46 @@
+// The ONNX Runtime engine on CPU.
+import type { Engine, Executable, Program, State } from '../../../core/graph/program.ts'
+import type { HostTensor } from '../../../core/tensor/tensor.ts'
+import { OnnxExecutable } from './executable.ts'
+import { lowerProgram } from './lower-program.ts'
+import { SessionCache } from './session.ts'
+import { OnnxState } from './state.ts'
+
+export interface OnnxRuntimeOptions {
+  /** Threads within an operator; 1 if left out. */
+  threads?: number
+  /** ONNX Runtime writes a profile (Chrome's trace format) for each session, to files that begin with this. */
+  profile?: string
+}
+
+export class OnnxRuntimeEngine implements Engine {
+  readonly name: string
+  readonly #sessions: SessionCache
+
+  constructor({ threads = 1, profile }: OnnxRuntimeOptions = {}) {
+    this.name = `onnxruntime cpu, ${threads} ${threads === 1 ? 'thread' : 'threads'}`
+    this.#sessions = new SessionCache({ threads, ...(profile === undefined ? {} : { profile }) })
+  }
+
+  async compile(program: Program): Promise<Executable> {
+    const subject = subjectOf(program)
+    const { model, ...lowered } = lowerProgram(program)
+    const { session, release } = await this.#sessions.take(model, subject)
+    return new OnnxExecutable(program, lowered, session, release, subject)
+  }
+
+  createState(values: Readonly<Record<string, HostTensor>>): Promise<State> {
+    return Promise.resolve(new OnnxState(values))
+  }
+
+  dispose(): Promise<void> {
+    return this.#sessions.dispose()
+  }
+}
+
+/** A program has no name: it is told by what it computes. */
+function subjectOf({ outputs, updates }: Program): string {
+  const results = [...Object.keys(outputs), ...Object.keys(updates)]
+  const shown = results.slice(0, 4).join(', ')
+  return `the program of ${shown}${results.length > 4 ? ` and ${results.length - 4} more` : ''}`
+}

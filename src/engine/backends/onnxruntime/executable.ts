@@ -1,0 +1,68 @@
+// A compiled program: checks what it is given, runs the session, swaps the state's buffers.
+import type { InferenceSession, Tensor } from 'onnxruntime-node'
+import { describe } from '../../../core/graph/ops/spec.ts'
+import type { Executable, Program, State } from '../../../core/graph/program.ts'
+import { sameShape } from '../../../core/tensor/tensor.ts'
+import type { HostTensor, TensorType } from '../../../core/tensor/tensor.ts'
+import { AppError } from '../../../shared/errors.ts'
+import type { LoweredProgram } from './lower-program.ts'
+import { sessionError } from './session.ts'
+import { OnnxState } from './state.ts'
+import { fromOrt, toOrt } from './tensors.ts'
+
+export class OnnxExecutable implements Executable {
+  readonly #program: Program
+  readonly #lowered: Omit<LoweredProgram, 'model'>
+  readonly #session: InferenceSession
+  readonly #release: () => void
+  readonly #subject: string
+
+  constructor(program: Program, lowered: Omit<LoweredProgram, 'model'>, session: InferenceSession, release: () => void, subject: string) {
+    this.#program = program
+    this.#lowered = lowered
+    this.#session = session
+    this.#release = release
+    this.#subject = subject
+  }
+
+  async run(state: State, feeds: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>> {
+    if (!(state instanceof OnnxState)) throw new AppError('internal', `${this.#subject}: expected a state of the ONNX Runtime engine`)
+    const { reads, outputs, updates } = this.#lowered
+    const inputs: Record<string, Tensor> = {}
+    for (const [name, expected] of Object.entries(this.#program.feeds)) {
+      const held = this.#lowered.feeds.get(name)
+      const tensor = this.#check('feed', name, expected, feeds[name])
+      if (held !== undefined) inputs[held] = toOrt(tensor)
+    }
+    for (const [name, held] of reads) inputs[held] = this.#state(state, name, this.#program.reads[name])
+    const fetches: Record<string, Tensor | null> = {}
+    for (const held of outputs.values()) fetches[held] = null
+    for (const [name, held] of updates) {
+      this.#state(state, name, this.#program.updates[name])
+      fetches[held] = state.next(name)
+    }
+    let results: InferenceSession.ReturnType
+    try {
+      results = await this.#session.run(inputs, fetches)
+    } catch (error) {
+      throw sessionError(`ONNX Runtime cannot run ${this.#subject}`, error)
+    }
+    state.swap([...updates.keys()])
+    return Object.fromEntries(Array.from(outputs, ([name, held]) => [name, fromOrt(results[held] as Tensor)]))
+  }
+
+  dispose(): void {
+    this.#release()
+  }
+
+  #state(state: OnnxState, name: string, expected: TensorType | undefined): Tensor {
+    const tensor = state.current(name)
+    if (expected) this.#check('state variable', name, expected, fromOrt(tensor))
+    return tensor
+  }
+
+  #check(kind: string, name: string, expected: TensorType, found: HostTensor | undefined): HostTensor {
+    if (found && found.dtype === expected.dtype && sameShape(found.shape, expected.shape)) return found
+    throw new AppError('internal', `${this.#subject}, ${kind} ${name}: expected ${describe(expected)}, found ${describe(found)}`)
+  }
+}

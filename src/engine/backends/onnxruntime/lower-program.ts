@@ -1,0 +1,69 @@
+// A program as one ONNX model.
+import { OnnxBuilder } from '../../../core/graph/onnx/builder.ts'
+import type { OpType } from '../../../core/graph/ops/index.ts'
+import type { Program } from '../../../core/graph/program.ts'
+import { topological } from '../../../core/graph/value.ts'
+import type { Node, Value } from '../../../core/graph/value.ts'
+import { Emitter } from './emitter.ts'
+import type { Lowering } from './lowering.ts'
+import { lowerings } from './lowerings/index.ts'
+import { oneToOne } from './lowerings/one-to-one.ts'
+
+export interface LoweredProgram {
+  readonly model: Uint8Array
+  /** ONNX names of what goes in, by the program's names; leaves that nothing depends on are left out. */
+  readonly feeds: ReadonlyMap<string, string>
+  readonly reads: ReadonlyMap<string, string>
+  /** ONNX names of what comes out, by the program's names. */
+  readonly outputs: ReadonlyMap<string, string>
+  readonly updates: ReadonlyMap<string, string>
+}
+
+export function lowerProgram(program: Program): LoweredProgram {
+  const builder = new OnnxBuilder({ name: 'program', opset: 17, domains: { 'com.microsoft': 1, 'com.microsoft.nchwc': 1 } })
+  const emit = new Emitter(builder)
+  const order = topological([...Object.values(program.outputs), ...Object.values(program.updates)])
+  const used = new Set(order)
+
+  const enter = (kind: string, values: Readonly<Record<string, Value>>): Map<string, string> => {
+    const names = new Map<string, string>()
+    for (const [name, value] of Object.entries(values)) {
+      if (!used.has(value.node)) continue
+      names.set(name, builder.input(`${kind}:${name}`, value))
+      emit.set(value, `${kind}:${name}`)
+    }
+    return names
+  }
+  const feeds = enter('feed', program.feeds)
+  const reads = enter('state', program.reads)
+  const inputs = new Set([...feeds.values(), ...reads.values()])
+
+  const leaves = new Set([...Object.values(program.feeds), ...Object.values(program.reads)].map((value) => value.node))
+  for (const node of order) {
+    if (leaves.has(node)) continue
+    if (node.op === 'Input') {
+      const { name } = (node as Node<'Input'>).attributes
+      throw new Error(`leaf ${name} is neither a feed nor a state variable of the program`)
+    }
+    const lowering = lowerings[node.op] as Lowering<OpType> | undefined
+    ;(lowering ?? oneToOne)(node, emit)
+  }
+
+  const taken = new Set<string>()
+  const leave = (kind: string, values: Readonly<Record<string, Value>>): Map<string, string> => {
+    const names = new Map<string, string>()
+    for (const [name, value] of Object.entries(values)) {
+      const held = emit.name(value)
+      // A model's outputs are results of nodes, each under one name.
+      const direct = value.node.op !== 'Constant' && !inputs.has(held) && !taken.has(held)
+      const result = direct ? held : emit.node('Identity', [held])
+      taken.add(result)
+      builder.output(result, value)
+      names.set(name, result)
+    }
+    return names
+  }
+  const outputs = leave('output', program.outputs)
+  const updates = leave('update', program.updates)
+  return { model: builder.serialise(), feeds, reads, outputs, updates }
+}

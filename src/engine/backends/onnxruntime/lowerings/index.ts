@@ -1,0 +1,36 @@
+// Which operators are lowered in a way of their own; all others become the ONNX operator of the same name.
+import type { OpType } from '../../../../core/graph/ops/index.ts'
+import type { Lowering } from '../lowering.ts'
+import { batchNormalizationGradient, batchNormalizationTraining } from './batch-normalization.ts'
+import { convFilterGradient } from './convolution/filter-gradient.ts'
+import { convInputGradient } from './convolution/input-gradient.ts'
+import { gelu, identity, neg, pow, relu, reluGradient, where } from './elementwise.ts'
+import { gatherElementsGradient, gatherGradient, oneHot } from './indexing.ts'
+import { constant } from './leaves.ts'
+import { sliceGradient } from './movement.ts'
+import { averagePoolGradient, maxPoolGradient } from './pooling.ts'
+import { resize, resizeGradient } from './resize.ts'
+
+export const lowerings: { readonly [Op in OpType]?: Lowering<Op> } = {
+  Constant: constant,
+  Identity: identity,
+  StopGradient: identity,
+  Relu: relu,
+  ReluGradient: reluGradient,
+  Gelu: gelu,
+  Where: where,
+  Pow: pow,
+  Neg: neg,
+  ConvInputGradient: convInputGradient,
+  ConvFilterGradient: convFilterGradient,
+  MaxPoolGradient: maxPoolGradient,
+  AveragePoolGradient: averagePoolGradient,
+  BatchNormalizationTraining: batchNormalizationTraining,
+  BatchNormalizationGradient: batchNormalizationGradient,
+  GatherGradient: gatherGradient,
+  GatherElementsGradient: gatherElementsGradient,
+  OneHot: oneHot,
+  SliceGradient: sliceGradient,
+  Resize: resize,
+  ResizeGradient: resizeGradient,
+}

@@ -1,0 +1,48 @@
+// Gradients of the poolings.
+import { sizeOf, tensor } from '../../../../core/tensor/tensor.ts'
+import type { AveragePoolAttributes } from '../../../../core/graph/ops/pooling.ts'
+import type { Shape } from '../../../../core/tensor/tensor.ts'
+import { inputOf, outputOf } from '../lowering.ts'
+import type { Lowering } from '../lowering.ts'
+import { transposedPads } from './windows.ts'
+
+/** Adds dY at the positions of the maxima, which MaxPool gives as flat indices into X. */
+export const maxPoolGradient: Lowering<'MaxPoolGradient'> = (node, emit) => {
+  const [x, dy] = [inputOf(node, 0), inputOf(node, 2)]
+  const { kernel_shape, strides, pads, dilations, ceil_mode } = node.attributes
+  const [, indices = ''] = emit.nodeAll('MaxPool', [emit.name(x)], { kernel_shape, strides, pads, dilations, ceil_mode }, 2)
+  const zeros = emit.filled(x.dtype, [sizeOf(x.shape)], 0)
+  const flat = [emit.reshape(indices, [sizeOf(dy.shape)]), emit.reshape(emit.name(dy), [sizeOf(dy.shape)])]
+  const sum = emit.node('ScatterElements', [zeros, ...flat], { axis: 0, reduction: 'add' })
+  emit.set(outputOf(node), emit.reshape(sum, x.shape))
+}
+
+/** dY over the number of elements averaged, spread by a transposed convolution with ones. */
+export const averagePoolGradient: Lowering<'AveragePoolGradient'> = (node, emit) => {
+  const dy = inputOf(node, 0)
+  const { input_shape, ...attributes } = node.attributes
+  const { kernel_shape, strides, dilations } = attributes
+  const [n = 1, c = 1, ...spatial] = input_shape
+  const outputs = dy.shape.slice(2)
+  const shares = tensor(dy.dtype, [1, 1, ...outputs], counts(spatial, outputs, attributes).map((count) => 1 / count)) // prettier-ignore
+  const share = emit.node('Mul', [emit.reshape(emit.name(dy), [n * c, 1, ...outputs]), emit.constant(shares)])
+  const ones = emit.constant(tensor(dy.dtype, [1, 1, ...kernel_shape], new Array<number>(sizeOf(kernel_shape)).fill(1)))
+  const place = transposedPads(spatial, outputs, attributes)
+  const dx = emit.node('ConvTranspose', [share, ones], { kernel_shape, strides, dilations, ...place })
+  emit.set(outputOf(node), emit.reshape(dx, input_shape))
+}
+
+/** Elements that each window averages over, row by row. */
+function counts(spatial: Shape, outputs: Shape, attributes: AveragePoolAttributes): number[] {
+  const { kernel_shape, strides, pads, dilations, count_include_pad } = attributes
+  const rank = spatial.length
+  const perAxis = spatial.map((extent, axis) => {
+    const [stride = 1, dilation = 1, begin = 0, end = 0] = [strides[axis], dilations[axis], pads[axis], pads[axis + rank]]
+    const [from, to] = count_include_pad ? [-begin, extent + end] : [0, extent]
+    return Array.from({ length: outputs[axis] ?? 0 }, (_, o) => {
+      const places = Array.from({ length: kernel_shape[axis] ?? 0 }, (_, k) => o * stride - begin + k * dilation)
+      return places.filter((place) => place >= from && place < to).length
+    })
+  })
+  return perAxis.reduce<number[]>((all, own) => all.flatMap((a) => own.map((b) => a * b)), [1])
+}

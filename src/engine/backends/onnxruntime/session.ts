@@ -1,0 +1,76 @@
+// ONNX Runtime sessions: options, errors with a subject, one session for equal models.
+import { createHash } from 'node:crypto'
+import { InferenceSession } from 'onnxruntime-node'
+import { AppError } from '../../../shared/errors.ts'
+
+export interface SessionSettings {
+  /** Threads within an operator. */
+  readonly threads: number
+  /** Writes ONNX Runtime's profile to files that begin with this. */
+  readonly profile?: string
+}
+
+/** Sessions by content of their models; each is released when its last user has gone. */
+export class SessionCache {
+  readonly #settings: SessionSettings
+  readonly #entries = new Map<string, { session: Promise<InferenceSession>; users: number }>()
+
+  constructor(settings: SessionSettings) {
+    this.#settings = settings
+  }
+
+  /** @param subject what the model is, for error messages */
+  async take(model: Uint8Array, subject: string): Promise<{ session: InferenceSession; release: () => void }> {
+    const key = createHash('sha256').update(model).digest('hex')
+    let entry = this.#entries.get(key)
+    if (!entry) this.#entries.set(key, (entry = { session: createSession(model, this.#settings, subject), users: 0 }))
+    const held = entry
+    held.users++
+    let released = false
+    const release = (): void => {
+      if (released) return
+      released = true
+      if (--held.users > 0) return
+      this.#entries.delete(key)
+      void held.session.then(
+        (session) => session.release(),
+        () => undefined,
+      )
+    }
+    try {
+      return { session: await held.session, release }
+    } catch (error) {
+      release()
+      throw error
+    }
+  }
+
+  async dispose(): Promise<void> {
+    const entries = [...this.#entries.values()]
+    this.#entries.clear()
+    for (const { session } of entries) await (await session).release()
+  }
+}
+
+async function createSession(model: Uint8Array, { threads, profile }: SessionSettings, subject: string): Promise<InferenceSession> {
+  try {
+    return await InferenceSession.create(model, {
+      executionProviders: ['cpu'],
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      executionMode: 'sequential',
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 3,
+      ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
+    })
+  } catch (error) {
+    throw sessionError(`ONNX Runtime cannot build ${subject}`, error)
+  }
+}
+
+/** ONNX Runtime's message after what was being done. */
+export function sessionError(what: string, error: unknown): AppError {
+  const message = error instanceof Error ? error.message : String(error)
+  const memory = /bad_alloc|failed to allocate|out of memory/i.test(message)
+  return new AppError(memory ? 'out-of-memory' : 'internal', `${what}: ${message}`, { cause: error })
+}

@@ -1,0 +1,27 @@
+// Host tensors and ONNX Runtime's tensors: the same memory wherever that is possible.
+import { Tensor } from 'onnxruntime-node'
+import { allocate, sizeOf } from '../../../core/tensor/tensor.ts'
+import type { HostTensor, TensorType } from '../../../core/tensor/tensor.ts'
+
+/** A view for ONNX Runtime, no copy; memory shared between threads, which ONNX Runtime refuses, is copied. */
+export function toOrt({ dtype, shape, data }: HostTensor): Tensor {
+  const own = data.buffer instanceof ArrayBuffer ? data : data.slice()
+  return new Tensor(dtype, own as never, shape)
+}
+
+/** A copy for ONNX Runtime that shares nothing with the original. */
+export function copyToOrt({ dtype, shape, data }: HostTensor): Tensor {
+  const own = allocate(dtype, data.length)
+  own.set(data as never)
+  return new Tensor(dtype, own as never, shape)
+}
+
+/** Zero-filled. */
+export function newOrt({ dtype, shape }: TensorType): Tensor {
+  return new Tensor(dtype, allocate(dtype, sizeOf(shape)) as never, shape)
+}
+
+/** A view of a tensor that lies in host memory, no copy. */
+export function fromOrt(tensor: Tensor): HostTensor {
+  return { dtype: tensor.type, shape: tensor.dims, data: tensor.data } as HostTensor
+}
