@@ -1,0 +1,67 @@
+// Importers of indexing and of operators that make tensors from shapes: the latter are constants once shapes are known.
+import { sizeOf, stridesOf, tensor, toNumbers } from '../../../tensor/tensor.ts'
+import type { Shape } from '../../../tensor/tensor.ts'
+import * as g from '../../build.ts'
+import type { Value } from '../../value.ts'
+import { OnnxError } from '../errors.ts'
+import { row } from './reader.ts'
+import type { NodeReader } from './reader.ts'
+
+/** The shape of input 0, which need not have been computed. */
+function shapeOf(n: NodeReader): Shape {
+  return n.context.shapes.get(n.node.inputs[0] ?? '') ?? n.input(0).shape
+}
+
+function shape(n: NodeReader): Value {
+  const extents = shapeOf(n).slice(n.number('start', 0), n.has('end') ? n.number('end') : undefined)
+  return g.constant(tensor('int64', [extents.length], extents))
+}
+
+function constantOfShape(n: NodeReader): Value {
+  const value = n.tensor('value')
+  return g.full(value?.dtype ?? 'float32', n.constant(0) ?? [], value ? (toNumbers(value)[0] ?? 0) : 0)
+}
+
+function range(n: NodeReader): Value {
+  const [start = 0, limit = 0, delta = 1] = [0, 1, 2].map((position) => n.constant(position)?.[0])
+  if (delta === 0) throw new OnnxError('input 2: expected a step other than 0, found 0')
+  const length = Math.max(0, Math.ceil((limit - start) / delta))
+  return g.constantOf(n.input(0).dtype, [length], (i) => start + i * delta)
+}
+
+/** Positions of the elements other than 0, [rank, count]. */
+function nonZero(n: NodeReader): Value {
+  const x = n.constantTensor(0)
+  const strides = stridesOf(x.shape)
+  const found = toNumbers(x).flatMap((value, i) => (value === 0 ? [] : [i]))
+  const positions = strides.flatMap((stride, axis) => found.map((i) => Math.floor(i / stride) % (x.shape[axis] ?? 1)))
+  return g.constant(tensor('int64', [x.shape.length, found.length], positions))
+}
+
+/** `values` holds what stands for off and on. */
+function oneHot(n: NodeReader): Value {
+  const values = n.constantTensor(2)
+  const [off = 0, on = 1] = toNumbers(values)
+  const indices = n.input(0)
+  const places = indices.dtype === 'int32' || indices.dtype === 'int64' ? indices : g.cast(indices, 'int64')
+  const hot = g.oneHot(places, n.constant(1)?.[0] ?? 0, n.number('axis', -1), values.dtype)
+  return off === 0 && on === 1 ? hot : g.add(g.mul(hot, on - off), off)
+}
+
+function scatter(n: NodeReader): Value {
+  const reduction = n.choice('reduction', ['none', 'add'], 'none')
+  return g.scatterElements(n.input(0), n.input(1), n.input(2), n.number('axis', 0), reduction)
+}
+
+export const indexing = {
+  Gather: row((n) => g.gather(n.input(0), n.input(1), n.number('axis', 0)), 'axis'),
+  GatherElements: row((n) => g.gatherElements(n.input(0), n.input(1), n.number('axis', 0)), 'axis'),
+  ScatterElements: row(scatter, 'axis', 'reduction'),
+  Scatter: row(scatter, 'axis'),
+  OneHot: row(oneHot, 'axis'),
+  Shape: row(shape, 'start', 'end'),
+  Size: row((n) => g.scalarOf('int64', sizeOf(shapeOf(n)))),
+  ConstantOfShape: row(constantOfShape, 'value'),
+  Range: row(range),
+  NonZero: row(nonZero),
+}

@@ -1,0 +1,56 @@
+// Importers of reductions, ArgMax and TopK.
+import * as g from '../../build.ts'
+import type { Flag } from '../../ops/spec.ts'
+import type { Value } from '../../value.ts'
+import { OnnxError } from '../errors.ts'
+import { row } from './reader.ts'
+import type { Importer, NodeReader } from './reader.ts'
+
+type Reduction = (x: Value, axes: readonly number[] | undefined, keepdims: Flag) => Value
+
+/** Axes are an attribute in old opsets, an input in new ones; none means all, or with `noop_with_empty_axes` none. */
+function reduce(build: Reduction): Importer {
+  const read = (n: NodeReader): Value => {
+    const given = n.either('axes', 1)
+    const axes = given && given.length > 0 ? given : n.flag('noop_with_empty_axes', 0) ? [] : undefined
+    return build(n.input(0), axes, n.flag('keepdims', 1))
+  }
+  return row(read, 'axes', 'keepdims', 'noop_with_empty_axes')
+}
+
+/** log(sum(exp(X))), moved by the maximum so that nothing overflows. */
+const logSumExp: Reduction = (x, axes, keepdims) => {
+  const most = g.reduceMax(x, axes, 1)
+  const sum = g.add(g.log(g.reduceSum(g.exp(g.sub(x, most)), axes, 1)), most)
+  return keepdims ? sum : g.reduceSum(sum, axes, 0)
+}
+
+function argument(sign: (x: Value) => Value): Importer {
+  const read = (n: NodeReader): Value => {
+    n.require('select_last_index', 0)
+    return g.argMax(sign(n.input(0)), n.number('axis', 0), n.flag('keepdims', 1))
+  }
+  return row(read, 'axis', 'keepdims', 'select_last_index')
+}
+
+function topK(n: NodeReader): readonly Value[] {
+  const k = n.opset < 10 ? n.number('k') : n.constant(1)?.[0]
+  if (k === undefined) throw new OnnxError('input 1 is missing')
+  const { values, indices } = g.topK(n.input(0), k, n.number('axis', -1), n.flag('largest', 1), n.flag('sorted', 1))
+  return [values, indices]
+}
+
+export const reduction = {
+  ReduceSum: reduce(g.reduceSum),
+  ReduceMean: reduce(g.reduceMean),
+  ReduceMax: reduce(g.reduceMax),
+  ReduceMin: reduce(g.reduceMin),
+  ReduceL1: reduce((x, axes, keepdims) => g.reduceSum(g.abs(x), axes, keepdims)),
+  ReduceL2: reduce((x, axes, keepdims) => g.sqrt(g.reduceSum(g.mul(x, x), axes, keepdims))),
+  ReduceSumSquare: reduce((x, axes, keepdims) => g.reduceSum(g.mul(x, x), axes, keepdims)),
+  ReduceLogSum: reduce((x, axes, keepdims) => g.log(g.reduceSum(x, axes, keepdims))),
+  ReduceLogSumExp: reduce(logSumExp),
+  ArgMax: argument((x) => x),
+  ArgMin: argument(g.neg),
+  TopK: row(topK, 'k', 'axis', 'largest', 'sorted'),
+}
