@@ -1,6 +1,6 @@
 // Pooling over [N, C, spatial...] and its gradients.
 import type { Shape, TensorType } from '../../tensor/tensor.ts'
-import { exactly, float, op, withShape } from './spec.ts'
+import { exactly, float, numeric, op, withShape } from './spec.ts'
 import type { Flag } from './spec.ts'
 import { spatialOf, windowExtents } from './window.ts'
 import type { WindowAttributes } from './window.ts'
@@ -24,7 +24,7 @@ function global(x: TensorType): TensorType {
 
 export const pooling = {
   /** ONNX MaxPool, first output; padding never wins. */
-  MaxPool: op<PoolAttributes>({ inputs: ['X'], infer: ([x], attributes) => [pooled(float(x), attributes)] }),
+  MaxPool: op<PoolAttributes>({ inputs: ['X'], infer: ([x], attributes) => [pooled(numeric(x), attributes)] }),
   /** Gradient of MaxPool: dY goes to the first maximum of each window in row order. X, Y = MaxPool(X), dY -> dX. */
   MaxPoolGradient: op<PoolAttributes>({
     inputs: ['X', 'Y', 'dY'],

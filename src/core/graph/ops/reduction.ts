@@ -15,30 +15,26 @@ export function reducedShape(shape: Shape, axes: readonly number[], keepdims: Fl
   return keepdims ? shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent)) : shape.filter((_, axis) => !axes.includes(axis))
 }
 
-function reduce(
-  check: (type: Inputs[number] | undefined) => TensorType,
-  mayBeEmpty: boolean,
-): Omit<OpSpec<ReduceAttributes>, 'attributeInputs'> {
+function reduce(check: (type: Inputs[number] | undefined) => TensorType): Omit<OpSpec<ReduceAttributes>, 'attributeInputs'> {
   return {
     inputs: ['data'],
     infer: ([x], { axes, keepdims }) => {
       const data = check(x)
       expect(axes.length > 0, 'at least one axis', 'none')
-      if (!mayBeEmpty) expect(axes.every((axis) => data.shape[axis] !== 0), 'something to reduce', describe(data)) // prettier-ignore
       return [withShape(data, reducedShape(data.shape, axes, keepdims))]
     },
   }
 }
 
 export const reduction = {
-  /** ONNX ReduceSum. */
-  ReduceSum: op<ReduceAttributes>({ ...reduce(numeric, true), attributeInputs: { axes: 1 } }),
-  /** ONNX ReduceMean. */
-  ReduceMean: op<ReduceAttributes>(reduce(float, false)),
-  /** ONNX ReduceMax. */
-  ReduceMax: op<ReduceAttributes>(reduce(numeric, false)),
-  /** ONNX ReduceMin. */
-  ReduceMin: op<ReduceAttributes>(reduce(numeric, false)),
+  /** ONNX ReduceSum; 0 over nothing. */
+  ReduceSum: op<ReduceAttributes>({ ...reduce(numeric), attributeInputs: { axes: 1 } }),
+  /** ONNX ReduceMean; NaN over nothing. */
+  ReduceMean: op<ReduceAttributes>(reduce(float)),
+  /** ONNX ReduceMax; -Infinity over nothing. */
+  ReduceMax: op<ReduceAttributes>(reduce(numeric)),
+  /** ONNX ReduceMin; Infinity over nothing. */
+  ReduceMin: op<ReduceAttributes>(reduce(numeric)),
   /** ONNX ArgMax: position of the first maximum, int64. */
   ArgMax: op<{ axis: number; keepdims: Flag }>({
     inputs: ['data'],
