@@ -1,85 +1,92 @@
-// Convolution and its gradients: over all pairs of connected channels and all kernel elements, the windows innermost.
+// Convolution and its gradients: each input channel is spread into columns [kernel, windows], which every output channel of its group reads.
 import type { OpType } from '../../graph/ops/index.ts'
 import type { ConvAttributes } from '../../graph/ops/convolution.ts'
 import type { HostTensor, Shape } from '../../tensor/tensor.ts'
 import { numbers, store, zeros } from '../kernel.ts'
-import type { Kernel, KernelContext } from '../kernel.ts'
+import type { Kernel, KernelContext, Numbers } from '../kernel.ts'
 import { windowTable } from '../window-table.ts'
 import type { WindowTable } from '../window-table.ts'
 
-/** Starts of an input channel in X, an output channel of the same image in Y, and the filter between them in W. */
-interface ChannelPair {
+/** One input channel of one image, and the output channels that read it. */
+interface Channel {
+  /** Start in X. */
   readonly x: number
-  readonly y: number
-  readonly w: number
+  /** For each output channel: start of its image's plane in Y, and of the filter [kernel] between the two channels in W. */
+  readonly readers: readonly { readonly y: number; readonly w: number }[]
 }
 
-interface Plan {
-  readonly table: WindowTable
-  readonly pairs: Iterable<ChannelPair>
-  /** Room for one input channel and the two positions that stand for padding. */
-  readonly padded: Float64Array
-}
-
-function plan(x: Shape, w: Shape, y: Shape, attributes: ConvAttributes): Plan {
-  const table = windowTable(x.slice(2), w.slice(2), y.slice(2), attributes)
-  return { table, pairs: channelPairs(x, w, attributes.group, table), padded: new Float64Array(table.size + 2) }
-}
-
-function* channelPairs(x: Shape, w: Shape, group: number, { size, windows, kernel }: WindowTable): Generator<ChannelPair> {
+function* channels(x: Shape, w: Shape, group: number, { size, windows, kernel }: WindowTable): Generator<Channel> {
   const [images = 0, inputs = 0] = x
-  const [outputs = 0, perGroup = 0] = w
+  const [outputs = 0, perGroup = 1] = w
+  const readersPerGroup = outputs / group
   for (let n = 0; n < images; n++) {
-    for (let m = 0; m < outputs; m++) {
-      const first = Math.floor((m * group) / outputs) * perGroup
-      for (let c = 0; c < perGroup; c++) {
-        yield { x: (n * inputs + first + c) * size, y: (n * outputs + m) * windows, w: (m * perGroup + c) * kernel }
-      }
+    for (let c = 0; c < inputs; c++) {
+      const first = Math.floor(c / perGroup) * readersPerGroup
+      const readers = Array.from({ length: readersPerGroup }, (_, i) => ({
+        y: (n * outputs + first + i) * windows,
+        w: ((first + i) * perGroup + (c % perGroup)) * kernel,
+      }))
+      yield { x: (n * inputs + c) * size, readers }
     }
   }
 }
 
+function tableOf(x: Shape, w: Shape, y: Shape, attributes: ConvAttributes): WindowTable {
+  return windowTable(x.slice(2), w.slice(2), y.slice(2), attributes)
+}
+
+/** Spreads the channel that starts at `start`: zeros where windows lie in the padding. */
+function spread(x: Numbers, start: number, { positions, size }: WindowTable, columns: Float64Array): void {
+  for (let i = 0; i < columns.length; i++) columns[i] = positions[i]! < size ? x[start + positions[i]!]! : 0
+}
+
+/** to[j + i] += factor * from[k + i]. */
+function addScaled(to: Float64Array, j: number, factor: number, from: Numbers, k: number, count: number): void {
+  for (let i = 0; i < count; i++) to[j + i]! += factor * from[k + i]!
+}
+
 function conv({ type, attributes }: KernelContext<'Conv'>, xTensor: HostTensor, wTensor: HostTensor, bias?: HostTensor): HostTensor[] {
-  const { table, pairs, padded } = plan(xTensor.shape, wTensor.shape, type.shape, attributes)
-  const [x, w, out] = [numbers(xTensor), numbers(wTensor), zeros(type)]
+  const table = tableOf(xTensor.shape, wTensor.shape, type.shape, attributes)
+  const [x, w, out, columns] = [numbers(xTensor), numbers(wTensor), zeros(type), new Float64Array(table.positions.length)]
   if (bias) {
     const [b, outputs] = [numbers(bias), type.shape[1] ?? 1]
     for (let i = 0; i < out.length; i++) out[i] = b[Math.floor(i / table.windows) % outputs]!
   }
-  for (const at of pairs) {
-    for (let i = 0; i < table.size; i++) padded[i] = x[at.x + i]!
-    for (let k = 0; k < table.kernel; k++) {
-      const [factor, row] = [w[at.w + k]!, k * table.windows]
-      for (let o = 0; o < table.windows; o++) out[at.y + o]! += factor * padded[table.positions[row + o]!]!
+  for (const channel of channels(xTensor.shape, wTensor.shape, attributes.group, table)) {
+    spread(x, channel.x, table, columns)
+    for (const at of channel.readers) {
+      for (let k = 0; k < table.kernel; k++) addScaled(out, at.y, w[at.w + k]!, columns, k * table.windows, table.windows)
     }
   }
   return [store(type, out)]
 }
 
 const convInputGradient: Kernel<'ConvInputGradient'> = ({ type, attributes }, dyTensor, wTensor) => {
-  const { table, pairs, padded } = plan(type.shape, wTensor.shape, dyTensor.shape, attributes)
-  const [dy, w, out] = [numbers(dyTensor), numbers(wTensor), zeros(type)]
-  for (const at of pairs) {
-    padded.fill(0)
-    for (let k = 0; k < table.kernel; k++) {
-      const [factor, row] = [w[at.w + k]!, k * table.windows]
-      for (let o = 0; o < table.windows; o++) padded[table.positions[row + o]!]! += factor * dy[at.y + o]!
+  const table = tableOf(type.shape, wTensor.shape, dyTensor.shape, attributes)
+  const [dy, w, out, columns] = [numbers(dyTensor), numbers(wTensor), zeros(type), new Float64Array(table.positions.length)]
+  for (const channel of channels(type.shape, wTensor.shape, attributes.group, table)) {
+    columns.fill(0)
+    for (const at of channel.readers) {
+      for (let k = 0; k < table.kernel; k++) addScaled(columns, k * table.windows, w[at.w + k]!, dy, at.y, table.windows)
     }
-    for (let i = 0; i < table.size; i++) out[at.x + i]! += padded[i]!
+    table.positions.forEach((position, i) => {
+      if (position < table.size) out[channel.x + position]! += columns[i]!
+    })
   }
   return [store(type, out)]
 }
 
 const convFilterGradient: Kernel<'ConvFilterGradient'> = ({ type, attributes }, xTensor, dyTensor) => {
-  const { table, pairs, padded } = plan(xTensor.shape, type.shape, dyTensor.shape, attributes)
-  const [x, dy, out] = [numbers(xTensor), numbers(dyTensor), zeros(type)]
-  for (const at of pairs) {
-    for (let i = 0; i < table.size; i++) padded[i] = x[at.x + i]!
-    for (let k = 0; k < table.kernel; k++) {
-      const row = k * table.windows
-      let sum = 0
-      for (let o = 0; o < table.windows; o++) sum += dy[at.y + o]! * padded[table.positions[row + o]!]!
-      out[at.w + k]! += sum
+  const table = tableOf(xTensor.shape, type.shape, dyTensor.shape, attributes)
+  const [x, dy, out, columns] = [numbers(xTensor), numbers(dyTensor), zeros(type), new Float64Array(table.positions.length)]
+  for (const channel of channels(xTensor.shape, type.shape, attributes.group, table)) {
+    spread(x, channel.x, table, columns)
+    for (const at of channel.readers) {
+      for (let k = 0; k < table.kernel; k++) {
+        let sum = 0
+        for (let o = 0; o < table.windows; o++) sum += dy[at.y + o]! * columns[k * table.windows + o]!
+        out[at.w + k]! += sum
+      }
     }
   }
   return [store(type, out)]

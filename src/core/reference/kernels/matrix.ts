@@ -15,12 +15,13 @@ interface Matrix {
 
 /** out[start + i * n + j] += scale * sum over l of a[i, l] * b[l, j]. */
 function multiply(a: Matrix, b: Matrix, [m, k, n]: readonly [number, number, number], out: Float64Array, start: number, scale = 1): void {
-  for (let i = 0; i < m; i++) {
-    const row = start + i * n
-    for (let l = 0; l < k; l++) {
+  const row = new Float64Array(n)
+  for (let l = 0; l < k; l++) {
+    for (let j = 0; j < n; j++) row[j] = b.data[b.start + l * b.strides[0] + j * b.strides[1]]!
+    for (let i = 0; i < m; i++) {
       const factor = scale * a.data[a.start + i * a.strides[0] + l * a.strides[1]]!
-      const from = b.start + l * b.strides[0]
-      for (let j = 0; j < n; j++) out[row + j]! += factor * b.data[from + j * b.strides[1]]!
+      const to = start + i * n
+      for (let j = 0; j < n; j++) out[to + j]! += factor * row[j]!
     }
   }
 }
