@@ -1,4 +1,5 @@
 // Evaluation: logits of a model in evaluation mode, and what is counted on them.
+import type { EvaluationBatch } from '../data/batches.ts'
 import type { Executable, Program, State } from '../graph/program.ts'
 import type { Model } from '../nn/model.ts'
 import { Pass } from '../nn/pass.ts'
@@ -21,32 +22,35 @@ export function buildEvaluation(
   return builder.finish({ logits: model.classify(pass, scope, model.encode(pass, scope, x)) })
 }
 
-/** Inputs of consecutive images, `images` of them real; the last batch may be filled up with anything. */
-export interface EvaluationBatch {
-  x: Float32Array
-  images: number
-}
-
-/** Logits of a stream of images, row after row. */
+/** Logits of an ordered pass, a row each image. A last batch that is smaller is filled up and the surplus dropped.
+ * @param shape [batch, ...input] of the program's feed */
 export async function predict(
   executable: Executable,
   state: State,
   shape: Shape,
   batches: AsyncIterable<EvaluationBatch>,
-): Promise<Float32Array[]> {
-  const rows: Float32Array[] = []
-  for await (const { x, images } of batches) {
-    const { logits } = await executable.run(state, { x: tensor('float32', shape, x) })
-    if (!logits) throw new Error('an evaluation program has an output named logits')
-    const data = logits.data as Float32Array
-    const classes = logits.shape[1] ?? 0
-    for (let i = 0; i < images; i++) rows.push(data.slice(i * classes, (i + 1) * classes))
+): Promise<Predictions> {
+  const logits: Float32Array[] = []
+  const labels: number[] = []
+  for await (const batch of batches) {
+    const x = tensor('float32', shape)
+    x.data.set(batch.view)
+    const { logits: rows } = await executable.run(state, { x })
+    if (!rows) throw new Error('an evaluation program has an output named logits')
+    const classes = rows.shape[1] ?? 0
+    batch.labels.forEach((_, i) => logits.push((rows.data as Float32Array).slice(i * classes, (i + 1) * classes)))
+    labels.push(...batch.labels)
   }
-  return rows
+  return { logits, labels }
+}
+
+export interface Predictions {
+  logits: Float32Array[]
+  labels: number[]
 }
 
 /** Accuracy and mean cross-entropy of logits against labels. */
-export function score(logits: readonly Float32Array[], labels: ArrayLike<number>): Validation {
+export function score({ logits, labels }: Predictions): Validation {
   let right = 0
   let loss = 0
   logits.forEach((row, i) => {

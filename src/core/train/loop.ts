@@ -1,29 +1,15 @@
 // THE training loop: draws batches, runs steps, validates, recovers from divergence, hands out checkpoints. Methods and engines are parameters.
+import type { Batch, BatchSource } from '../data/batches.ts'
 import type { Executable, State } from '../graph/program.ts'
 import type { DropoutMask } from '../nn/pass.ts'
 import type { Random, RandomState } from '../tensor/random.ts'
-import { scalar } from '../tensor/tensor.ts'
-import type { HostTensor } from '../tensor/tensor.ts'
+import { scalar, tensor } from '../tensor/tensor.ts'
+import type { HostTensor, Shape } from '../tensor/tensor.ts'
 import { drawMasks } from './dropout.ts'
 import type { TrainEvent } from './events.ts'
 import { StepMeter } from './meter.ts'
 import { rateFactor } from './schedule.ts'
 import type { RunSettings } from './settings.ts'
-
-/** One step's images, as feeds of the training program. */
-export interface Batch {
-  feeds: Record<string, HostTensor>
-  images: number
-  /** True classes of the unlabelled images where known: only for reporting pseudo-label accuracy; -1 = unknown. */
-  hidden?: Int32Array
-}
-
-/** Endless, seeded stream of batches. */
-export interface BatchSource {
-  next(): Promise<Batch>
-  /** JSON that restores the stream as of the batches handed out so far. */
-  state(): unknown
-}
 
 export interface Validation {
   /** In [0, 1]. */
@@ -93,7 +79,7 @@ export async function train(options: LoopOptions): Promise<LoopProgress> {
     const batch = await source.next()
     const learningRate = settings.learningRate * progress.rateScale * rateFactor(progress.step, steps, settings)
     const outputs = await executable.run(state, {
-      ...batch.feeds,
+      ...batchFeeds(batch, source.sampleShape),
       ...drawMasks(masks, random),
       rate: scalar('float32', learningRate),
       progress: scalar('float32', progress.step / steps),
@@ -142,4 +128,17 @@ function isBetter(a: Validation, b: Validation): boolean {
 
 function diverged(loss: number, first: number | null): boolean {
   return !Number.isFinite(loss) || (first !== null && loss > explosion * Math.max(1, first))
+}
+
+/** A batch as feeds: `labels`, `labelled/<view>`, `unlabelled/<view>`. */
+export function batchFeeds(batch: Batch, sample: Shape): Record<string, HostTensor> {
+  const feeds: Record<string, HostTensor> = {}
+  for (const source of ['labelled', 'unlabelled'] as const) {
+    const part = batch[source]
+    if (!part) continue
+    const shape = [part.labels.length, ...sample]
+    part.views.forEach((view, i) => (feeds[`${source}/${i}`] = tensor('float32', shape, view)))
+  }
+  if (batch.labelled) feeds.labels = tensor('int32', [batch.labelled.labels.length], batch.labelled.labels)
+  return feeds
 }

@@ -1,7 +1,7 @@
 // Turns the outputs of a step into the numbers that are reported.
 import type { HostTensor } from '../tensor/tensor.ts'
 import type { StepEvent } from './events.ts'
-import type { Batch } from './loop.ts'
+import type { Batch } from '../data/batches.ts'
 
 type Reading = Pick<StepEvent, 'loss' | 'terms' | 'imagesPerSecond' | 'pseudoLabels'>
 
@@ -28,7 +28,7 @@ export class StepMeter {
     const number = (name: string): number => Number(outputs[name]?.data[0])
     const loss = number('loss')
     if (this.#first.length < firstSteps) this.#first.push(loss)
-    this.#images += batch.images
+    this.#images += images(batch)
     const terms = Object.keys(outputs).filter((name) => name.startsWith('loss/'))
     const reading: Reading = {
       loss,
@@ -37,9 +37,14 @@ export class StepMeter {
     }
     const { confidence, pseudoLabels } = outputs
     if (confidence && pseudoLabels)
-      reading.pseudoLabels = { confidence: mean(confidence.data), accuracy: agreement(pseudoLabels.data, batch.hidden) }
+      reading.pseudoLabels = { confidence: mean(confidence.data), accuracy: agreement(pseudoLabels.data, batch.unlabelled?.labels) }
     return reading
   }
+}
+
+/** Images that a step takes through the network: every view counts. */
+function images({ labelled, unlabelled }: Batch): number {
+  return [labelled, unlabelled].reduce((sum, part) => sum + (part ? part.labels.length * part.views.length : 0), 0)
 }
 
 function mean(values: ArrayLike<number | bigint>): number {

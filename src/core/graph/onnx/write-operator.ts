@@ -1,4 +1,4 @@
-// How each operator of the table is written at opset 17: most by the table alone, a few by hand.
+// How each operator of the table is written at opset 17 or 18: most by the table alone, a few by hand.
 import { scalar, tensor } from '../../tensor/tensor.ts'
 import type { DType, HostTensor } from '../../tensor/tensor.ts'
 import { ops } from '../ops/index.ts'
@@ -10,6 +10,8 @@ import type { OnnxAttribute } from './builder.ts'
 
 /** What an operator is written with. */
 export interface Emitter {
+  /** The operator set that is written, 17 or 18. */
+  readonly opset: number
   /** Adds an ONNX node and names its outputs after ours, or freely with `inner`. */
   node(op: string, inputs: readonly (string | null)[], attributes?: Readonly<Record<string, OnnxAttribute | undefined>>): void
   inner(op: string, inputs: readonly (string | null)[], attributes?: Readonly<Record<string, OnnxAttribute | undefined>>): string
@@ -45,7 +47,13 @@ function dtypeOf(node: { readonly inputs: readonly (Value | null)[] }): DType {
 }
 
 function tooNew(what: string, opset: number): GraphError {
-  return new GraphError(`${what} needs ONNX opset ${opset}; models are written at opset 17`)
+  return new GraphError(`${what} needs ONNX opset ${opset}; models are written at opset 17 or 18`)
+}
+
+/** The axes became an input with opset 18 (ReduceSum: 13). */
+function reduction(op: 'ReduceMean' | 'ReduceMax' | 'ReduceMin'): Writer<typeof op> {
+  return (emit, [x = null], { axes, keepdims }) =>
+    emit.opset < 18 ? emit.node(op, [x], { axes, keepdims }) : emit.node(op, [x, emit.integers(axes)], { keepdims })
 }
 
 /** No axes would mean all of them. */
@@ -56,6 +64,9 @@ function onAxes(op: string): Writer<'Squeeze' | 'Unsqueeze'> {
 const byHand: { readonly [Op in OpType]?: Writer<Op> } = {
   Identity: (emit, [x]) => emit.alias(x ?? ''),
   StopGradient: (emit, [x]) => emit.alias(x ?? ''),
+  ReduceMean: reduction('ReduceMean'),
+  ReduceMax: reduction('ReduceMax'),
+  ReduceMin: reduction('ReduceMin'),
   Squeeze: onAxes('Squeeze'),
   Unsqueeze: onAxes('Unsqueeze'),
   Cast: (emit, inputs, { to }) => emit.node('Cast', inputs, { to: onnxTypes[to] }),

@@ -24,12 +24,16 @@ export interface WriteOptions {
   readonly constantNames?: ReadonlyMap<Value, string>
   /** Name of the batch axis (`N`): the graph was built with `symbolicBatch` images, and the file takes any number. Left out: extents are fixed. */
   readonly batch?: string
+  /** Operator set: 17 if left out. */
+  readonly opset?: 17 | 18
+  /** Writes what comes before the graph and returns the names of the values that stand for its inputs; it declares the file's own inputs. */
+  readonly prelude?: (builder: OnnxBuilder) => Readonly<Record<string, string>>
 }
 
-/** The model file's bytes, at opset 17. Equal graphs give equal bytes.
+/** The model file's bytes. Equal graphs give equal bytes.
  * @throws OnnxError naming the operator that cannot be written, or the input that is not declared. */
 export function writeOnnx(options: WriteOptions): Uint8Array<ArrayBuffer> {
-  const builder = new OnnxBuilder({ name: options.name ?? 'model', metadata: options.metadata ?? {} })
+  const builder = new OnnxBuilder({ name: options.name ?? 'model', opset: options.opset ?? 17, metadata: options.metadata ?? {} })
   return new GraphWriter(builder, options).write()
 }
 
@@ -49,8 +53,10 @@ class GraphWriter {
   }
 
   write(): Uint8Array<ArrayBuffer> {
-    const { inputs, outputs } = this.#options
-    for (const [name, value] of Object.entries(inputs)) this.#names.set(value, this.#builder.input(name, this.#type(value)))
+    const { inputs, outputs, prelude } = this.#options
+    const prepared = prelude?.(this.#builder) ?? {}
+    for (const [name, value] of Object.entries(inputs))
+      this.#names.set(value, prepared[name] ?? this.#builder.input(name, this.#type(value)))
     const wanted = new Map(Object.entries(outputs).map(([name, value]) => [value, name]))
     for (const node of topological(Object.values(outputs))) this.#write(node, wanted)
     for (const [name, value] of Object.entries(outputs)) {
@@ -74,6 +80,7 @@ class GraphWriter {
     }
     const names = node.outputs.map((value) => wanted.get(value) ?? this.#fresh(node.op))
     const emit: Emitter = {
+      opset: this.#options.opset ?? 17,
       node: (op, inputs, attributes = {}) => {
         for (const [name, value] of Object.entries(attributes))
           if (Array.isArray(value)) this.#refuseBatch(value as number[], `attribute ${name}`)
@@ -134,9 +141,9 @@ class GraphWriter {
   /** The batch at run time, int64 [1], from the first input that has it. */
   #batchSize(): string {
     if (this.#batch !== null) return this.#batch
-    const source = Object.entries(this.#options.inputs).find(([, { shape }]) => shape[0] === symbolicBatch)
+    const source = Object.values(this.#options.inputs).find(({ shape }) => shape[0] === symbolicBatch)
     if (!source) throw new OnnxError(`no input of the file has the batch as its first extent`)
-    this.#batch = this.#builder.node('Shape', [source[0]], { start: 0, end: 1 }, { outputs: [this.#fresh('Shape')] })
+    this.#batch = this.#builder.node('Shape', [this.#nameOf(source)], { start: 0, end: 1 }, { outputs: [this.#fresh('Shape')] })
     return this.#batch
   }
 

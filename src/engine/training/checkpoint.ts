@@ -1,0 +1,86 @@
+// A run's checkpoint: one safetensors file that holds everything needed to go on as if never stopped.
+import { readFile } from 'node:fs/promises'
+import { z } from 'zod'
+import type { BatchSourceState } from '../../core/data/batches.ts'
+import { readSafetensors, SafetensorsError, writeSafetensors } from '../../core/tensor/safetensors.ts'
+import type { HostTensor } from '../../core/tensor/tensor.ts'
+import type { LoopProgress } from '../../core/train/loop.ts'
+import { AppError } from '../../shared/errors.ts'
+import { fileError } from '../errors.ts'
+import { writeFileAtomic } from '../files.ts'
+
+type Variables = Readonly<Record<string, HostTensor>>
+
+export interface Checkpoint {
+  /** Of the run: data, backbone, method, settings, seed. A checkpoint of another run is refused. */
+  identity: string
+  /** Index of the phase, and where its loop stands. */
+  phase: number
+  progress: LoopProgress
+  source: BatchSourceState
+  /** All state variables of the phase. */
+  state: Variables
+  /** The phase's best weights so far; empty before its first validation. */
+  best: Variables
+  /** Weights that earlier phases ended with, and their validation. */
+  carried: Variables
+  carriedBest: { accuracy: number; loss: number; step: number } | null
+}
+
+const validation = z.object({ accuracy: z.number(), loss: z.number(), step: z.int().min(0) })
+const sampler = z.object({ drawn: z.int().min(0) }).nullable()
+const headerSchema = z.object({
+  identity: z.string(),
+  phase: z.int().min(0),
+  progress: z.object({
+    step: z.int().min(0),
+    rateScale: z.number(),
+    recoveries: z.int().min(0),
+    best: validation.nullable(),
+    stale: z.int().min(0),
+    random: z.tuple([z.number(), z.number(), z.number(), z.number()]),
+  }),
+  source: z.object({ labelled: sampler, unlabelled: sampler }),
+  carriedBest: validation.nullable(),
+})
+
+const groups = ['state', 'best', 'carried'] as const
+
+export async function writeCheckpoint(path: string, { state, best, carried, ...header }: Checkpoint): Promise<void> {
+  const tensors: Record<string, HostTensor> = {}
+  for (const [group, variables] of Object.entries({ state, best, carried }))
+    for (const [name, value] of Object.entries(variables)) tensors[`${group}/${name}`] = value
+  await writeFileAtomic(path, writeSafetensors({ tensors, metadata: { checkpoint: JSON.stringify(header) } }))
+}
+
+/** @throws AppError 'not-found' where there is none, 'bad-data' for a damaged one, 'mismatch' for one of another run. */
+export async function readCheckpoint(path: string, identity: string): Promise<Checkpoint> {
+  let bytes: Uint8Array
+  try {
+    bytes = await readFile(path)
+  } catch (error) {
+    throw fileError(error, 'read the checkpoint', path) ?? error
+  }
+  try {
+    const { tensors, metadata } = readSafetensors(bytes)
+    const header = headerSchema.parse(JSON.parse(metadata.checkpoint ?? 'null'))
+    if (header.identity !== identity)
+      throw new AppError(
+        'mismatch',
+        `${path}: expected a checkpoint of this run, found one made with other images, backbone, method or settings`,
+        {
+          details: { path, expected: identity, found: header.identity },
+        },
+      )
+    const grouped = { state: {}, best: {}, carried: {} } as Record<(typeof groups)[number], Record<string, HostTensor>>
+    for (const [name, value] of Object.entries(tensors)) {
+      const group = groups.find((candidate) => name.startsWith(`${candidate}/`))
+      if (group) grouped[group][name.slice(group.length + 1)] = value
+    }
+    return { ...header, ...grouped }
+  } catch (error) {
+    if (error instanceof SafetensorsError || error instanceof z.ZodError || error instanceof SyntaxError)
+      throw new AppError('bad-data', `${path}: expected a whole checkpoint, found a damaged file`, { details: { path }, cause: error })
+    throw error
+  }
+}
