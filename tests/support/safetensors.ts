@@ -41,5 +41,5 @@ function decode(name: string, { dtype, shape, data_offsets: [begin, end] }: Entr
   const type = dtypes[dtype]
   if (!type) throw new Error(`${name}: cannot read element type ${dtype}`)
   // A copy, because the data need not be aligned to the size of its elements.
-  return tensor(type, shape, new arrays[type](data.slice(begin, end).buffer))
+  return tensor(type, shape, new arrays[type](new Uint8Array(data.subarray(begin, end)).buffer))
 }
