@@ -20,7 +20,7 @@ export function applyAll<Op extends OpType>(op: Op, inputs: readonly (Value | nu
   }
   const outputs: Value[] = []
   const node: Node<Op> = { op, inputs, attributes, outputs }
-  types.forEach(({ dtype, shape }, index) => outputs.push({ dtype, shape, index, node: node as unknown as Node }))
+  types.forEach(({ dtype, shape }, index) => outputs.push({ dtype, shape, index, node: node }))
   return outputs
 }
 

@@ -101,5 +101,5 @@ function checkLeaves({ feeds, reads, outputs, updates }: Program): void {
 }
 
 function copy(t: HostTensor): HostTensor {
-  return { ...t, data: t.data.slice() } as HostTensor
+  return { ...t, data: t.data.slice() }
 }

@@ -62,9 +62,7 @@ export function evaluateNode(node: Node, inputs: readonly (HostTensor | undefine
 /** How often each value is read, by nodes or as a result. */
 function countUses(order: readonly Node[], results: readonly Value[]): Map<Value, number> {
   const uses = new Map<Value, number>()
-  const count = (value: Value | null): void => void (value && uses.set(value, (uses.get(value) ?? 0) + 1))
-  for (const { inputs } of order) inputs.forEach(count)
-  results.forEach(count)
+  for (const value of [...order.flatMap(({ inputs }) => inputs), ...results]) if (value) uses.set(value, (uses.get(value) ?? 0) + 1)
   return uses
 }
 

@@ -34,7 +34,7 @@ export function full(dtype: DType, shape: Shape, value: number): Value {
 
 function operands(a: Operand, b: Operand): [Value, Value] {
   const like = typeof a === 'number' ? b : a
-  if (typeof like === 'number') throw new GraphError(`expected a value among the operands, found the numbers ${a} and ${b}`)
+  if (typeof like === 'number') throw new GraphError('expected a value among the operands, found two numbers')
   const { dtype } = like
   return [typeof a === 'number' ? scalarOf(dtype, a) : a, typeof b === 'number' ? scalarOf(dtype, b) : b]
 }

@@ -1,8 +1,7 @@
 // Batch and layer normalisation, softmax.
 import type { TensorType } from '../../tensor/tensor.ts'
-import { sameShape } from '../../tensor/tensor.ts'
-import { broadcastShapes } from '../../tensor/tensor.ts'
-import { any, axisOf, describe, exactly, expect, float, ofType, op, withShape } from './spec.ts'
+import { broadcastShapes, sameShape } from '../../tensor/tensor.ts'
+import { any, axisOf, describe, describeShape, exactly, expect, float, ofType, op, withShape } from './spec.ts'
 import type { Inputs, OpSpec } from './spec.ts'
 
 interface Epsilon {
@@ -71,7 +70,7 @@ export const normalisation = {
         expect(
           sameShape(broadcastShapes(input.shape, shape), input.shape),
           `scale and bias that broadcast to ${describe(input)}`,
-          `[${shape}]`,
+          describeShape(shape),
         )
       }
       return [withShape(input, input.shape)]

@@ -22,6 +22,7 @@ export function op<A = NoAttributes>(spec: OpSpec<A>): OpSpec<A> {
   return spec
 }
 
+// eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- an object without properties is what is meant
 export type NoAttributes = Record<never, never>
 
 /** ONNX's booleans. */

@@ -55,7 +55,7 @@ const scatterElements: Kernel<'ScatterElements'> = ({ type, attributes }, data, 
   }
   const written = data.data.slice()
   positions.forEach((position, i) => (written[position] = updates.data[i]!))
-  return [{ ...type, data: written } as HostTensor]
+  return [{ ...type, data: written }]
 }
 
 const oneHot: Kernel<'OneHot'> = ({ type, attributes: { depth, axis } }, indices) => {
