@@ -1,0 +1,69 @@
+// Our side of bench/step: one training step of a network on the ONNX Runtime engine, driven by lines of JSON on stdin.
+// Usage: node bench/step-ours.ts weights OUT | check DATA | time DATA [PROFILE-PREFIX], after NETWORK IMAGE BATCH THREADS.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { differentiate } from '../src/core/autodiff/differentiate.ts'
+import * as g from '../src/core/graph/build.ts'
+import type { Value } from '../src/core/graph/value.ts'
+import { crossEntropy } from '../src/core/nn/losses.ts'
+import { momentumOf, sgd } from '../src/core/nn/optimiser.ts'
+import { readSafetensors, writeSafetensors } from '../src/core/tensor/safetensors.ts'
+import { Random } from '../src/core/tensor/random.ts'
+import { sizeOf, tensor } from '../src/core/tensor/tensor.ts'
+import { OnnxRuntimeEngine } from '../src/engine/backends/onnxruntime/engine.ts'
+import { NetworkBuilder, networks } from './networks.ts'
+import type { NetworkName } from './networks.ts'
+
+const classes = 1000
+const sgdSettings = { momentum: 0.9, nesterov: true, weightDecay: 1e-4 }
+
+const [network, image, batch, threads, mode, path = '', profile] = process.argv.slice(2)
+const [size, count] = [Number(image), Number(batch)]
+
+const b = new NetworkBuilder()
+const images = b.program.feed('images', { dtype: 'float32', shape: [count, 3, size, size] })
+const labels = b.program.feed('labels', { dtype: 'int32', shape: [count] })
+const loss = crossEntropy(networks[network as NetworkName](b, images, classes), labels)
+const gradients = differentiate(
+  loss,
+  b.trainable.map((name) => b.program.get(name)),
+)
+
+if (mode === 'weights') {
+  const random = new Random(2)
+  const x = tensor('float32', images.shape)
+  for (let i = 0; i < x.data.length; i++) x.data[i] = random.normal()
+  const y = tensor('int32', labels.shape)
+  for (let i = 0; i < y.data.length; i++) y.data[i] = random.integer(classes)
+  writeFileSync(path, writeSafetensors({ tensors: { ...b.initial, images: x, labels: y }, metadata: {} }))
+} else {
+  const { tensors } = readSafetensors(readFileSync(path))
+  const feeds = { images: tensors.images!, labels: tensors.labels! }
+  const engine = new OnnxRuntimeEngine({ threads: Number(threads), ...(profile === undefined ? {} : { profile }) })
+  if (mode === 'check') {
+    const outputs: Record<string, Value> = { loss, ...Object.fromEntries(b.trainable.map((name, i) => [name, gradients[i]!])) }
+    const { feeds: leaves, reads } = b.program.finish(outputs)
+    const executable = await engine.compile({ feeds: leaves, reads, outputs, updates: {} })
+    const result = await executable.run(await engine.createState(b.initial), feeds)
+    writeFileSync(`${path}.ours`, writeSafetensors({ tensors: result, metadata: {} }))
+  } else {
+    const rate = g.constant(tensor('float32', [], [0.01]))
+    for (const name of b.trainable) b.initial[momentumOf(name)] = tensor('float32', b.initial[name]!.shape)
+    b.trainable.forEach((name, i) => sgd(b.program, name, gradients[i]!, rate, sgdSettings))
+    const state = await engine.createState(b.initial)
+    const step = await engine.compile(b.program.finish({ loss }))
+    for await (const line of createInterface(process.stdin)) {
+      const times: number[] = []
+      for (let i = Number(line); i > 0; i--) {
+        const start = performance.now()
+        await step.run(state, feeds)
+        times.push(performance.now() - start)
+      }
+      const peakBytes = process.resourceUsage().maxRSS * 1024
+      const parameters = b.trainable.reduce((sum, name) => sum + sizeOf(b.initial[name]!.shape), 0)
+      console.log(JSON.stringify({ times, peakBytes, parameters, multiplyAdds: b.multiplyAdds }))
+    }
+    step.dispose()
+  }
+  await engine.dispose()
+}
