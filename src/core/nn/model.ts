@@ -45,7 +45,7 @@ export class Model {
     const { backbone, bottleneck, classes, projector } = this.shape
     const variables: Record<string, HostTensor> = {}
     const add = (name: string, value: HostTensor): void => void (variables[`${scope}/${name}`] = value)
-    for (const [name, value] of Object.entries(this.#backboneVariables())) add(`backbone/${name}`, value)
+    for (const [name, value] of Object.entries(backbone.variables(this.shape.cut))) add(`backbone/${name}`, value)
     if (bottleneck) {
       const { width } = bottleneck
       add('bottleneck/weight', normal([width, backbone.width], 0.005, random))
@@ -82,6 +82,7 @@ export class Model {
     const { backbone, bottleneck, cut, batchNorm } = this.shape
     const feature = backbone.forward(x, {
       from: cut,
+      dropout: (x, rate) => pass.dropout(x, rate),
       training: pass.training && batchNorm === 'train',
       get: (name) => pass.builder.get(`${scope}/backbone/${name}`),
       set: (name, value) => pass.builder.set(`${scope}/backbone/${name}`, value),
@@ -115,11 +116,6 @@ export class Model {
     builder.set(`${name}/mean`, runningMean)
     builder.set(`${name}/variance`, runningVariance)
     return y
-  }
-
-  #backboneVariables(): Record<string, HostTensor> {
-    const { backbone, cut } = this.shape
-    return backbone.variables(cut)
   }
 }
 
