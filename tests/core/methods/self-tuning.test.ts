@@ -11,11 +11,11 @@ import { enqueue, infoNce, pseudoGroupContrast } from '../../../src/core/nn/cont
 import { l2Normalise } from '../../../src/core/nn/layers.ts'
 import { Model } from '../../../src/core/nn/model.ts'
 import { evaluate } from '../../../src/core/reference/evaluate.ts'
-import { ReferenceEngine } from '../../../src/core/reference/engine.ts'
 import { Random } from '../../../src/core/tensor/random.ts'
 import { scalar, tensor, toNumbers } from '../../../src/core/tensor/tensor.ts'
 import type { HostTensor } from '../../../src/core/tensor/tensor.ts'
 import { buildTrainingStep } from '../../../src/core/train/training-step.ts'
+import { engines } from '../../conformance/engines.ts'
 import { readSafetensors } from '../../support/safetensors.ts'
 
 const golden = new URL('../../../../shared/golden/', import.meta.url)
@@ -34,7 +34,7 @@ function difference(found: HostTensor | undefined, expected: HostTensor | undefi
 }
 
 whenGolden(name, () => {
-  it('reproduces losses, pseudo-labels, queues, pointers and weights over six iterations', async () => {
+  it.each(engines)('reproduces losses, pseudo-labels, queues, pointers and weights over six iterations on $name', async ({ create }) => {
     const g = readSafetensors(new URL('self_tuning.safetensors', golden))
     const backbone = new Backbone(readOnnx(readFileSync(new URL('tiny_backbone.onnx', golden))), { imageSize: 32 })
     const model = new Model({ backbone, cut: null, classes: 5, bottleneck: null, projector: 12, batchNorm: 'train' })
@@ -69,7 +69,7 @@ whenGolden(name, () => {
       [3, 32, 32],
       variables,
     )
-    const engine = new ReferenceEngine()
+    const engine = create()
     const executable = await engine.compile(step.program)
     const state = await engine.createState(step.initial)
     for (let i = 0; i < 6; i++) {
@@ -103,6 +103,7 @@ whenGolden(name, () => {
       expect(difference(value, expected), variable).toBeLessThan(1e-3)
       compared++
     }
+    await engine.dispose()
     expect(compared).toBe(Object.keys(g).filter((key) => key.startsWith('final.')).length)
   })
 
