@@ -11,8 +11,8 @@ import { OnnxError } from './errors.ts'
 import { writeOperator } from './write-operator.ts'
 import type { Emitter } from './write-operator.ts'
 
-/** The batch of a graph that is to be written for any batch: a large prime, so that no other extent is a multiple of it. */
-export const symbolicBatch = 99_991
+/** The batch of a graph that is to be written for any batch: a prime, so that hardly any other extent is a multiple of it. */
+export const symbolicBatch = 9973
 
 export interface WriteOptions {
   readonly inputs: Readonly<Record<string, Value>>

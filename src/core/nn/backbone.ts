@@ -1,0 +1,224 @@
+// A pre-trained network from an ONNX file as a function from images to features, whole or in two parts.
+import * as g from '../graph/build.ts'
+import { OnnxError } from '../graph/onnx/errors.ts'
+import type { BatchNormalizationNode } from '../graph/onnx/import/reader.ts'
+import { instantiate } from '../graph/onnx/instantiate.ts'
+import type { OnnxModel, OnnxNode, OnnxPort } from '../graph/onnx/model.ts'
+import { symbolicBatch } from '../graph/onnx/write.ts'
+import { topological } from '../graph/value.ts'
+import type { Value } from '../graph/value.ts'
+import { sizeOf } from '../tensor/tensor.ts'
+import type { HostTensor, Shape, TensorType } from '../tensor/tensor.ts'
+import { beforeClassifier, featureOutput, imageInput, poolingOf } from './backbone-ends.ts'
+import type { Pooling } from './backbone-ends.ts'
+import { rolesOf } from './backbone-roles.ts'
+import type { Roles } from './backbone-roles.ts'
+import { stagesOf } from './backbone-stages.ts'
+import type { Cut, Stage } from './backbone-stages.ts'
+import { batchNormTraining } from './layers.ts'
+
+export type { Cut, Stage } from './backbone-stages.ts'
+
+export interface BackboneOptions {
+  /** Height and width of the images, in pixels; what the file declares if left out. */
+  readonly imageSize?: number | readonly [height: number, width: number]
+  /** Name of the value of the file that is the feature; found if left out. */
+  readonly feature?: string
+}
+
+export interface ForwardOptions {
+  /** Where x comes from; null or left out = x is the image batch. */
+  readonly from?: Cut | null
+  /** Where to stop; null or left out = the feature [N, F]. */
+  readonly to?: Cut | null
+  /** BatchNormalization by the batch's own statistics, which update the running ones; else by the running ones. */
+  readonly training: boolean
+  /** Value of a variable (a parameter or a running statistic) by its name in the file. */
+  readonly get: (name: string) => Value
+  /** New running statistics. */
+  readonly set: (name: string, value: Value) => void
+  /** Dropout inside the backbone, left out in evaluation: the identity. */
+  readonly dropout?: (x: Value, ratio: number) => Value
+}
+
+/** How much of the backbone is trained: nothing, the last k stages, all of it. */
+export type Depth = 'head' | 'all' | number
+
+/** PyTorch's default: share of the batch's statistics in the new running ones. */
+const momentum = 0.1
+
+/** Makes a backbone from a file.
+ * @throws OnnxError if the file has no image input or no feature, uses something unsupported, or does not fit the image size. */
+export function createBackbone(model: OnnxModel, options: BackboneOptions = {}): Backbone {
+  return new Backbone(model, options)
+}
+
+/** A backbone at one image size. Immutable: the values of its variables live with the caller. */
+export class Backbone {
+  readonly model: OnnxModel
+  readonly imageSize: readonly [height: number, width: number]
+  /** Width F of the feature [N, F]. */
+  readonly width: number
+  /** From the image to the feature. */
+  readonly stages: readonly Stage[]
+  /** The feature as a cut: nothing of the backbone lies behind it. */
+  readonly head: Cut
+  readonly #image: string
+  readonly #feature: string
+  readonly #pooling: Pooling
+  readonly #roles: Roles
+  readonly #nodes: readonly OnnxNode[]
+  /** Shapes at a batch of `symbolicBatch`. */
+  readonly #shapes: ReadonlyMap<string, Shape>
+
+  constructor(model: OnnxModel, options: BackboneOptions) {
+    const port = imageInput(model)
+    this.model = model
+    this.#image = port.name
+    this.imageSize = sizeOfImages(port, options.imageSize)
+    this.#roles = rolesOf(model)
+    const { name: output, isFeature } = options.feature === undefined ? featureOutput(model) : { name: options.feature, isFeature: true }
+    const values = this.#probe(output)
+    const dependent = dependents(values, this.#image)
+    this.#shapes = new Map([...values].map(([name, { shape }]) => [name, shape]))
+    const shapeOf = (name: string): Shape | undefined => (dependent.has(name) ? this.#perImage(name) : undefined)
+    const feature = isFeature ? output : (beforeClassifier(model, output, shapeOf) ?? output)
+    const shape = shapeOf(feature)
+    if (!shape) throw new OnnxError(`feature ${feature}: expected a value made from the image whose first axis is the batch`)
+    this.#feature = feature
+    this.#pooling = poolingOf(feature, shape)
+    this.width = (this.#pooling === 'tokens' ? shape[1] : shape[0]) ?? 0
+    this.head = { name: this.#pooling === 'none' ? feature : `mean of ${feature}`, shape: [this.width] }
+    this.#nodes = nodesTo(model, feature).filter(({ outputs }) => outputs.some((name) => dependent.has(name)))
+    const weightsOf = (node: OnnxNode): readonly string[] => this.#roles.weights.get(node) ?? []
+    const elements = (name: string): number => sizeOf(model.initialisers.get(name)?.shape ?? [])
+    const stages = stagesOf({ nodes: this.#nodes, image: this.#image, feature, shapeOf, weightsOf, sizeOf: elements })
+    this.stages = stages.map((stage, i) => (i === stages.length - 1 ? { ...stage, to: this.head } : stage))
+  }
+
+  /** Where the trained part begins: null = at the image. More stages than there are means all.
+   * @throws OnnxError for a depth that is no whole number >= 0. */
+  cutAt(depth: Depth): Cut | null {
+    if (depth === 'head' || depth === 0) return this.head
+    if (depth === 'all') return null
+    if (!Number.isInteger(depth) || depth < 0) throw new OnnxError(`depth: expected head, all or a whole number of stages, found ${depth}`)
+    return this.stages.at(-depth)?.from ?? null
+  }
+
+  /** Type of what `forward` takes from a cut. */
+  inputType(from: Cut | null, batch: number): TensorType {
+    return { dtype: 'float32', shape: [batch, ...(from?.shape ?? [3, ...this.imageSize])] }
+  }
+
+  /** Names of the parameters behind the cut. */
+  trainable(from: Cut | null): string[] {
+    return [...new Set(this.#behind(from).flatMap((node) => this.#roles.weights.get(node) ?? []))]
+  }
+
+  /** Parameters and running statistics behind the cut (all of them for null), as the file has them. */
+  variables(from: Cut | null): Record<string, HostTensor> {
+    const buffers = this.#behind(from).flatMap(({ inputs }) => inputs.filter((name) => this.#roles.buffers.has(name)))
+    const result: Record<string, HostTensor> = {}
+    for (const name of [...this.trainable(from), ...buffers]) {
+      const stored = this.model.initialisers.get(name)
+      if (stored) result[name] = stored
+    }
+    return result
+  }
+
+  /** The backbone, or the part of it between two cuts: images [N, 3, H, W], or the values at `from` -> the values at `to`, or the feature [N, F].
+   * @throws OnnxError naming the node where the shapes do not fit. */
+  forward(x: Value, { from, to, training, get, set, dropout }: ForwardOptions): Value {
+    if (from?.name === this.head.name) return x
+    const whole = !to || to.name === this.head.name
+    const end = whole ? this.#feature : to.name
+    const batch = x.shape[0] ?? 0
+    const inputs = from ? { [this.#image]: g.input(this.#image, this.inputType(null, batch)), [from.name]: x } : { [this.#image]: x }
+    const values = instantiate(this.model, {
+      inputs,
+      outputs: [end],
+      weight: (name, stored) => (this.#isVariable(name) ? get(name) : g.constant(stored)),
+      shapes: from ? this.#shapesFor(batch) : new Map(),
+      hooks: { ...(training && { batchNormalization: (node) => trainingNorm(node, get, set) }), ...(dropout && { dropout }) },
+    })
+    const value = values.get(end)
+    if (!value) throw new OnnxError(`${end} was not built`)
+    if (!whole || this.#pooling === 'none') return value
+    return g.reduceMean(value, this.#pooling === 'spatial' ? [2, 3] : [1])
+  }
+
+  #isVariable(name: string): boolean {
+    return this.#roles.parameters.has(name) || this.#roles.buffers.has(name)
+  }
+
+  /** All values up to the output, at a batch that is told from every other extent. Variables are leaves, so that nothing large is folded. */
+  #probe(output: string): ReadonlyMap<string, Value> {
+    try {
+      return instantiate(this.model, {
+        inputs: { [this.#image]: g.input(this.#image, this.inputType(null, symbolicBatch)) },
+        outputs: [output],
+        weight: (name, stored) => (this.#isVariable(name) ? g.input(name, stored) : g.constant(stored)),
+      })
+    } catch (error) {
+      const declared = imageInput(this.model).shape?.slice(2) ?? []
+      const other = declared.some((extent, axis) => typeof extent === 'number' && extent !== this.imageSize[axis])
+      if (!other || !(error instanceof OnnxError)) throw error
+      throw new OnnxError(`the model declares ${declared.join('x')} images; at ${this.imageSize.join('x')}: ${error.message}`, {
+        cause: error,
+      })
+    }
+  }
+
+  /** Shape without the batch axis, if that is the first axis and no other one. */
+  #perImage(name: string): Shape | undefined {
+    const [batch, ...rest] = this.#shapes.get(name) ?? []
+    return batch === symbolicBatch && rest.every((extent) => extent % symbolicBatch !== 0 || extent === 0) ? rest : undefined
+  }
+
+  #shapesFor(batch: number): ReadonlyMap<string, Shape> {
+    const scaled = (extent: number): number => (extent !== 0 && extent % symbolicBatch === 0 ? (extent / symbolicBatch) * batch : extent)
+    return new Map([...this.#shapes].map(([name, shape]) => [name, shape.map(scaled)]))
+  }
+
+  #behind(from: Cut | null): readonly OnnxNode[] {
+    if (!from) return this.#nodes
+    return this.#nodes.slice(this.#nodes.findIndex(({ outputs }) => outputs.includes(from.name)) + 1)
+  }
+}
+
+function sizeOfImages({ name, shape }: OnnxPort, wanted: BackboneOptions['imageSize']): readonly [number, number] {
+  if (typeof wanted === 'number') return [wanted, wanted]
+  if (wanted) return wanted
+  const [, , height, width] = shape ?? []
+  if (typeof height === 'number' && typeof width === 'number') return [height, width]
+  throw new OnnxError(`input ${name}: the file takes images of any size; say which`)
+}
+
+function trainingNorm(node: BatchNormalizationNode, get: ForwardOptions['get'], set: ForwardOptions['set']): Value {
+  const { x, scale, b, mean, variance, epsilon, names } = node
+  const { y, runningMean, runningVariance } = batchNormTraining(x, scale, b, { mean, variance }, { epsilon, momentum })
+  const [, , , meanName = '', varianceName = ''] = names
+  set(meanName, runningMean)
+  set(varianceName, runningVariance)
+  return y
+}
+
+/** Names of the values that depend on the image's elements, not only on its shape. */
+function dependents(values: ReadonlyMap<string, Value>, image: string): Set<string> {
+  const reached = new Set(values.get(image) ? [values.get(image)] : [])
+  for (const node of topological(values.values())) {
+    if (node.inputs.some((input) => input !== null && reached.has(input))) for (const output of node.outputs) reached.add(output)
+  }
+  return new Set([...values].filter(([, value]) => reached.has(value)).map(([name]) => name))
+}
+
+/** The nodes that a value needs, in the file's order. */
+function nodesTo({ nodes }: OnnxModel, name: string): OnnxNode[] {
+  const wanted = new Set([name])
+  const found = nodes.toReversed().filter(({ inputs, outputs }) => {
+    const needed = outputs.some((output) => wanted.has(output))
+    if (needed) for (const input of inputs) wanted.add(input)
+    return needed
+  })
+  return found.reverse()
+}
