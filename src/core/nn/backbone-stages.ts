@@ -56,7 +56,7 @@ export function stagesOf(plan: StagePlan): Stage[] {
   const total = points.at(-1)?.before ?? 0
   const ends = groups(points).flatMap((group, index, all) => [
     ...inside(group, all[index - 1]?.at(-1)?.before ?? 0, total),
-    lastOf(group, plan),
+    lastOf(group, plan, total),
   ])
   const stages: Stage[] = []
   let from: Point | null = null
