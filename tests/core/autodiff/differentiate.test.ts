@@ -48,14 +48,12 @@ describe('differentiate', () => {
     ])
   })
 
-  it('is linear in the number of nodes', () => {
-    let x = leaf('x', 2)
-    const leaves = [x]
-    for (let i = 0; i < 20_000; i++) x = b.add(b.mul(x, 0.5), leaves[0] ?? x)
-    const start = performance.now()
-    const nodes = topological(differentiate(b.reduceSum(x), leaves)).length
-    expect(nodes).toBeLessThan(5 * 20_000)
-    expect(performance.now() - start).toBeLessThan(3000)
+  it('walks chains of many thousand nodes without recursion or waste', () => {
+    const x0 = leaf('x', 2)
+    let x = x0
+    for (let i = 0; i < 10_000; i++) x = b.add(b.mul(x, 0.5), x0)
+    const forward = topological([x]).length
+    expect(topological(differentiate(b.reduceSum(x), [x0])).length).toBeLessThan(1.5 * forward)
   })
 
   it('says what cannot be differentiated', () => {

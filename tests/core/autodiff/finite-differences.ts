@@ -2,7 +2,7 @@
 import { expect } from 'vitest'
 import { differentiate } from '../../../src/core/autodiff/differentiate.ts'
 import { add, constant, input, mul, reduceSum } from '../../../src/core/graph/build.ts'
-import { Random } from '../../../src/core/tensor/random.ts'
+import type { Random } from '../../../src/core/tensor/random.ts'
 import { isFloat, sizeOf, tensor, toNumbers } from '../../../src/core/tensor/tensor.ts'
 import type { HostTensor } from '../../../src/core/tensor/tensor.ts'
 import type { Value } from '../../../src/core/graph/value.ts'
