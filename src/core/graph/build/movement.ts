@@ -20,8 +20,9 @@ export function transpose(x: Value, perm: readonly number[] = x.shape.map((_, ax
   return apply('Transpose', [x], { perm: normaliseAxes(perm, x) })
 }
 
+/** To a matrix: the axes before `axis`, and those from it on. */
 export function flatten(x: Value, axis = 1): Value {
-  return apply('Flatten', [x], { axis: normaliseAxis(axis, x.shape.length + 1) })
+  return apply('Flatten', [x], { axis: axis < 0 ? axis + x.shape.length : axis })
 }
 
 /** Removes the axes; without them, all of extent 1. */

@@ -27,8 +27,12 @@ const logSumExp: Reduction = (x, axes, keepdims) => {
 
 function argument(sign: (x: Value) => Value): Importer {
   const read = (n: NodeReader): Value => {
-    n.require('select_last_index', 0)
-    return g.argMax(sign(n.input(0)), n.number('axis', 0), n.flag('keepdims', 1))
+    const x = sign(n.input(0))
+    const [axis, keepdims] = [n.number('axis', 0), n.flag('keepdims', 1)]
+    if (!n.flag('select_last_index', 0)) return g.argMax(x, axis, keepdims)
+    // The last of x is the first of x backwards.
+    const extent = x.shape.at(axis) ?? 1
+    return g.sub(extent - 1, g.argMax(g.slice(x, [extent - 1], [-extent - 1], [axis], [-1]), axis, keepdims))
   }
   return row(read, 'axis', 'keepdims', 'select_last_index')
 }

@@ -13,6 +13,7 @@ const coordinates = [
   'asymmetric',
   'tf_crop_and_resize',
 ] as const
+const policies = ['stretch', 'not_larger', 'not_smaller'] as const
 const nearest = ['round_prefer_floor', 'round_prefer_ceil', 'floor', 'ceil'] as const
 
 /** Before opset 11: scales alone, pixel corners at the origin. */
@@ -38,15 +39,24 @@ function onAxes(values: readonly number[] | undefined, axes: readonly number[], 
   return full
 }
 
+/** One scale for all resized axes, so that none exceeds (or falls short of) the wanted sizes. */
+function commonScale(x: Value, wanted: readonly number[], axes: readonly number[], policy: 'not_larger' | 'not_smaller'): number[] {
+  const each = axes.map((axis) => (wanted[axis] ?? 1) / (x.shape[axis] ?? 1))
+  const scale = policy === 'not_larger' ? Math.min(...each) : Math.max(...each)
+  return x.shape.map((_, axis) => (axes.includes(axis) ? scale : 1))
+}
+
 function resize(n: NodeReader): Value {
   if (n.opset < 11) return byScales(n, scalesOf(n))
   const x = n.input(0)
   const rank = x.shape.length
   const axes = (n.numbers('axes') ?? x.shape.map((_, axis) => axis)).map((axis) => (axis < 0 ? axis + rank : axis))
-  n.require('keep_aspect_ratio_policy', 'stretch')
   const ones = x.shape.map(() => 1)
-  const scales = onAxes(n.constant(2), axes, ones)
-  const sizes = onAxes(n.constant(3), axes, x.shape) ?? scales?.map((scale, axis) => Math.floor((x.shape[axis] ?? 1) * scale))
+  const policy = n.choice('keep_aspect_ratio_policy', policies, 'stretch')
+  const wanted = onAxes(n.constant(3), axes, x.shape)
+  const scales = onAxes(n.constant(2), axes, ones) ?? (wanted && policy !== 'stretch' ? commonScale(x, wanted, axes, policy) : undefined)
+  const sizes =
+    wanted && policy === 'stretch' ? wanted : scales?.map((scale, axis) => Math.floor((x.shape[axis] ?? 1) * scale + (wanted ? 0.5 : 0)))
   if (!sizes) throw new OnnxError('expected scales or sizes, found neither')
   const mode = n.choice('coordinate_transformation_mode', coordinates, 'half_pixel')
   const roi = mode === 'tf_crop_and_resize' ? n.constant(1) : undefined

@@ -1,0 +1,16 @@
+// The engines that the suite holds for.
+import type { Engine } from '../../src/core/graph/program.ts'
+import { ReferenceEngine } from '../../src/core/reference/engine.ts'
+import { OnnxRuntimeEngine } from '../../src/engine/backends/onnxruntime/engine.ts'
+
+export interface EngineUnderTest {
+  readonly name: string
+  readonly create: () => Engine
+  /** Cases that do not hold for this engine, by name, and why. */
+  readonly exclusions: Readonly<Record<string, string>>
+}
+
+export const engines: readonly EngineUnderTest[] = [
+  { name: 'reference', create: () => new ReferenceEngine(), exclusions: {} },
+  { name: 'onnxruntime', create: () => new OnnxRuntimeEngine(), exclusions: {} },
+]
