@@ -8,15 +8,16 @@ import { tensor } from '../tensor/tensor.ts'
 import type { HostTensor, Shape } from '../tensor/tensor.ts'
 import type { Validation } from './loop.ts'
 
-/** Program with feed `x` [batch, ...input] and output `logits` [batch, C], reading the variables of `scope`. */
+/** Program with feed `x` [batch, ...input] and output `logits` [batch, C], reading the variables of `scope`; the frozen ones are baked in. */
 export function buildEvaluation(
   model: Model,
   input: Shape,
   batch: number,
   variables: Readonly<Record<string, HostTensor>>,
   scope = 'query',
+  frozen: (name: string) => boolean = () => false,
 ): Program {
-  const builder = new ProgramBuilder(variables)
+  const builder = new ProgramBuilder(variables, frozen)
   const pass = new Pass(builder, false)
   const x = builder.feed('x', { dtype: 'float32', shape: [batch, ...input] })
   return builder.finish({ logits: model.classify(pass, scope, model.encode(pass, scope, x)) })

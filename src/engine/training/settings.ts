@@ -1,0 +1,49 @@
+// What a request means in numbers: the method's settings and the run's, from `--set`, the options and the defaults.
+import { methodById } from '../../core/methods/index.ts'
+import type { ConfiguredMethod, Method } from '../../core/methods/method.ts'
+import { planPhases } from '../../core/train/plan.ts'
+import type { Phase } from '../../core/train/plan.ts'
+import { runSettings } from '../../core/train/settings.ts'
+import type { RunSettings } from '../../core/train/settings.ts'
+import { AppError } from '../../shared/errors.ts'
+import { checked, fieldsOf } from '../../shared/expected.ts'
+import type { TrainRequest } from '../../shared/requests.ts'
+import { fromText } from '../../shared/settings.ts'
+
+export interface Configuration {
+  method: Method
+  configured: ConfiguredMethod
+  /** All of the method's settings, defaults filled in: for the record. */
+  methodSettings: Record<string, unknown>
+  settings: RunSettings
+  phases: Phase[]
+}
+
+/** @param labelledOnly there is no unlabelled image: methods that can do without are told so
+ *  @throws AppError 'bad-option' naming the method or setting, what was expected and what was found. */
+export function configure(request: TrainRequest, labelledOnly: boolean): Configuration {
+  const method = knownMethod(request.method)
+  const own = fieldsOf(method.settings)
+  const common = fieldsOf(runSettings)
+  const unknown = Object.keys(request.settings).find((name) => !(name in own) && !(name in common))
+  if (unknown !== undefined)
+    throw new AppError('bad-option', `--set ${unknown}: expected one of ${[...Object.keys(own), ...Object.keys(common)].join(', ')}, found ${unknown}`)
+  const pick = (fields: object): Record<string, unknown> =>
+    Object.fromEntries(Object.entries(request.settings).filter(([name]) => name in fields))
+
+  const batch = request.batch === undefined ? {} : { labelledBatch: request.batch, unlabelledBatch: request.batch }
+  const settings = checked(runSettings, { ...batch, ...fromText(runSettings, pick(common)) }, (name) => `--set ${name}`)
+  const withoutUnlabelled = labelledOnly && 'unlabelledContrast' in own ? { unlabelledContrast: false } : {}
+  const given = { ...fromText(method.settings, pick(own)), ...withoutUnlabelled }
+  const methodSettings = checked(method.settings, given, (name) => `--set ${name}`)
+  const choice = request.depth === undefined ? { budget: request.budget ?? 'quick' } : { depth: request.depth }
+  return { method, configured: method.configure(methodSettings), methodSettings, settings, phases: planPhases(choice, request.steps) }
+}
+
+function knownMethod(id: string): Method {
+  try {
+    return methodById(id)
+  } catch (error) {
+    throw new AppError('bad-option', `--method: ${(error as Error).message}`, { cause: error })
+  }
+}
