@@ -1,11 +1,15 @@
-// Test projects: `unit` (everything fast) and `e2e` (the real command line on real files).
+// Test projects: `unit` (fast, the conformance suite too) and `e2e` (the real command line on real files).
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['tests/{core,engine,main,shared,conformance}/**/*.test.ts'], testTimeout: 30_000 } },
-      { test: { name: 'e2e', include: ['tests/e2e/**/*.test.ts'], testTimeout: 300_000, fileParallelism: false } },
+      {
+        test: { name: 'unit', include: ['tests/{core,engine,main,shared,lint,conformance}/**/*.test.ts'], testTimeout: 30_000 },
+      },
+      {
+        test: { name: 'e2e', include: ['tests/e2e/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 120_000, fileParallelism: false },
+      },
     ],
   },
 })

@@ -1,6 +1,7 @@
 // Runs one job for the parent process and speaks its protocol: commands in, events out, over Node's IPC channel.
 import { setImmediate } from 'node:timers/promises'
 import { AppError } from '../shared/errors.ts'
+import { quote } from '../shared/expected.ts'
 import { engineCommandSchema } from '../shared/events.ts'
 import type { EngineEvent } from '../shared/events.ts'
 import type { JobName, JobRequest } from '../shared/requests.ts'
@@ -23,9 +24,9 @@ export function serveJobs(jobs: JobTable): void {
   let started = false
   process.on('message', (message) => {
     const { data: command, error } = engineCommandSchema.safeParse(message)
-    if (!command) return finish(new AppError('internal', `engine: unreadable command: ${error.message}`, { cause: error }))
+    if (!command) return finish(new AppError('internal', `the engine cannot read a command: ${quote(message)}`, { cause: error }))
     if (command.command === 'stop') return stop()
-    if (started) return finish(new AppError('internal', 'engine: a second job was sent; a process does one'))
+    if (started) return finish(new AppError('internal', 'the engine was sent a second job; a process does one'))
     started = true
     void run(jobs, command.request, stopping.signal)
   })
@@ -33,8 +34,8 @@ export function serveJobs(jobs: JobTable): void {
   // A terminal sends Ctrl-C to every process of the command: the parent passes it on as a command, once.
   process.on('SIGINT', () => undefined)
   process.on('SIGTERM', stop)
-  process.on('uncaughtException', finish)
-  process.on('unhandledRejection', finish)
+  process.on('uncaughtException', (error) => finish(error))
+  process.on('unhandledRejection', (reason) => finish(reason))
 }
 
 const exitStopped = 130
@@ -43,7 +44,7 @@ async function run(jobs: JobTable, request: JobRequest, signal: AbortSignal): Pr
   try {
     const job = jobs[request.job] as Job<JobName> | undefined
     if (!job) throw new AppError('unsupported', `${request.job}: expected one of ${Object.keys(jobs).join(', ')}`)
-    const result = await job(request as never, context(signal))
+    const result = await job(request, context(signal))
     finish(null, { ...result, job: request.job } as JobResult)
   } catch (error) {
     finish(error)

@@ -5,13 +5,13 @@ import type { ResultOf } from '../shared/results.ts'
 
 export interface JobContext {
   /** Tells the user's side what is going on. */
-  emit(event: JobEvent): void
+  readonly emit: (event: JobEvent) => void
   /** Aborted when the user wants to stop: keep a checkpoint, then throw AppError 'stopped' that says how to go on. */
   readonly signal: AbortSignal
   /** A line for the log file, for whoever looks for a fault. */
-  log(message: string): void
+  readonly log: (message: string) => void
   /** Lets messages in, the wish to stop among them. To be awaited now and then where nothing else waits for I/O: engines compute synchronously. */
-  pause(): Promise<void>
+  readonly pause: () => Promise<void>
 }
 
 export type Job<Name extends JobName> = (request: RequestOf<Name>, context: JobContext) => Promise<Omit<ResultOf<Name>, 'job'>>

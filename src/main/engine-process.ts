@@ -4,6 +4,7 @@ import type { ChildProcess } from 'node:child_process'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '../shared/errors.ts'
+import { quote } from '../shared/expected.ts'
 import { engineEventSchema } from '../shared/events.ts'
 import type { EngineCommand, JobEvent } from '../shared/events.ts'
 import type { JobRequest } from '../shared/requests.ts'
@@ -39,7 +40,7 @@ export function startJob(request: JobRequest, onEvent: (event: JobEvent) => void
     if (outcome) return
     const { data: event, error } = engineEventSchema.safeParse(message)
     if (!event) {
-      settle(new AppError('internal', `unreadable message from the engine: ${error.message}`, { cause: error }))
+      settle(new AppError('internal', `unreadable message from the engine: ${quote(message)}`, { cause: error }))
       child.kill('SIGKILL')
     } else if (event.event === 'done' || event.event === 'error') {
       settle(event.event === 'done' ? event : AppError.fromJSON(event))

@@ -2,11 +2,13 @@
 import { z } from 'zod'
 import { AppError } from './errors.ts'
 
+type Word = string | number | boolean
+
 /** The part of JSON Schema that zod makes from options and settings. */
 export interface FieldSchema {
   readonly type?: string
-  readonly const?: unknown
-  readonly enum?: readonly unknown[]
+  readonly const?: Word
+  readonly enum?: readonly Word[]
   readonly anyOf?: readonly FieldSchema[]
   readonly minimum?: number
   readonly maximum?: number
@@ -19,7 +21,7 @@ export interface FieldSchema {
 
 /** Fields of an object schema in order, as JSON Schema. */
 export function fieldsOf(schema: z.ZodType): Readonly<Record<string, FieldSchema>> {
-  const { properties } = z.toJSONSchema(schema, { io: 'input' })
+  const { properties } = z.toJSONSchema(schema, { io: 'input', override: ({ jsonSchema }) => dropSafeLimits(jsonSchema) })
   return (properties ?? {}) as Record<string, FieldSchema>
 }
 
@@ -36,7 +38,7 @@ export function expectation(field: FieldSchema): string {
     case 'boolean':
       return 'true or false'
     case 'array':
-      return field.description ?? 'one value or more, with commas between'
+      return field.items?.type === 'number' ? 'numbers with commas between' : (field.description ?? 'one value or more')
     case 'string':
       return field.description ?? 'a text that is not empty'
     default:
@@ -76,23 +78,22 @@ export function checked<T>(schema: z.ZodType<T>, input: unknown, name: (field: s
 /** A value as it reads in a message: short, in quotes if it is text. */
 export function quote(value: unknown): string {
   if (value === undefined || (Array.isArray(value) && value.length === 0)) return 'nothing'
-  const json = typeof value === 'number' ? String(value) : ((JSON.stringify(value) as string | undefined) ?? String(value))
+  const json = typeof value === 'number' ? String(value) : ((JSON.stringify(value) as string | undefined) ?? typeof value)
   return json.length > 80 ? `${json.slice(0, 79)}…` : json
 }
 
 function range({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: FieldSchema): string {
-  const low = real(minimum)
-  const high = real(maximum)
-  if (low !== null && high !== null) return ` from ${low} to ${high}`
-  const lower = low !== null ? `of at least ${low}` : exclusiveMinimum !== undefined ? `above ${exclusiveMinimum}` : null
-  const upper = high !== null ? `up to ${high}` : exclusiveMaximum !== undefined ? `below ${exclusiveMaximum}` : null
+  if (minimum !== undefined && maximum !== undefined) return ` from ${minimum} to ${maximum}`
+  const lower = minimum !== undefined ? `of at least ${minimum}` : exclusiveMinimum !== undefined ? `above ${exclusiveMinimum}` : null
+  const upper = maximum !== undefined ? `up to ${maximum}` : exclusiveMaximum !== undefined ? `below ${exclusiveMaximum}` : null
   const parts = [lower, upper].filter((part) => part !== null)
   return parts.length > 0 ? ` ${parts.join(', ')}` : ''
 }
 
-/** zod writes the limits of safe integers where none were given. */
-function real(bound: number | undefined): number | null {
-  return bound === undefined || Math.abs(bound) === Number.MAX_SAFE_INTEGER ? null : bound
+/** zod writes the limits of safe integers where a schema gives none. */
+function dropSafeLimits(field: z.core.JSONSchema.BaseSchema): void {
+  if (field.minimum === Number.MIN_SAFE_INTEGER) delete field.minimum
+  if (field.maximum === Number.MAX_SAFE_INTEGER) delete field.maximum
 }
 
 function valueAt(input: unknown, key: string): unknown {

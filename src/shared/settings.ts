@@ -40,7 +40,7 @@ function typeOf(field: FieldSchema): Setting['type'] {
 }
 
 function convert(field: FieldSchema, text: string): unknown {
-  const options = field.anyOf ?? (field.enum?.map((value) => ({ const: value })) as FieldSchema[] | undefined)
+  const options = field.anyOf ?? field.enum?.map((value): FieldSchema => ({ const: value }))
   if (options) {
     const fitting = options.map((option) => convert(option, text)).find((value) => typeof value !== 'string')
     return fitting ?? text

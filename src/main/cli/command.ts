@@ -29,7 +29,7 @@ export function makeProgram(invoke: (invocation: Invocation) => void): Command {
   const program = new Command('self-tuning')
   program.description('Train image classifiers from few labels and many unlabelled images.').version(version())
 
-  const add = <S extends z.ZodType<JobRequest>>(signature: string, about: string, schema: S, positional?: string): Command =>
+  const add = (signature: string, about: string, schema: z.ZodType<JobRequest>, positional?: string): Command =>
     program
       .command(signature)
       .description(about)

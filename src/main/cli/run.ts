@@ -24,8 +24,9 @@ export async function runCommandLine(argv: readonly string[], entry: URL = engin
     return invocation ? await runJob(invocation, output, entry, stdout) : exitCodes.success
   } catch (error) {
     const failure = AppError.from(error)
+    if (failure.code === 'stopped' && stdout.closed) return exitCodes.outputClosed
     output.failed(failure)
-    if (failure.code === 'stopped') return stdout.closed ? exitCodes.outputClosed : exitCodes.stopped
+    if (failure.code === 'stopped') return exitCodes.stopped
     return failure.isUserError ? exitCodes.userError : exitCodes.internalError
   }
 }
@@ -85,7 +86,9 @@ function sink(stream: NodeJS.WriteStream): ClosableSink {
     for (const listener of listeners) listener()
   })
   return {
-    write: (text) => void (closed || stream.write(text)),
+    write: (text) => {
+      if (!closed) stream.write(text)
+    },
     get columns() {
       return stream.isTTY ? stream.columns : undefined
     },

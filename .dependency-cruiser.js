@@ -1,0 +1,95 @@
+// Who may import whom (docs/architecture.md has the picture). Type-only imports count too, unless a rule says otherwise.
+
+/** Everything in `from` may only import paths that match `to`. */
+function only(name, comment, from, to) {
+  return { name, comment, severity: 'error', from, to: { pathNot: to, couldNotResolve: false } }
+}
+
+const rules = [
+  {
+    name: 'no-cycles',
+    comment: 'Modules that need each other at run time cannot be understood or loaded one by one. Types may refer to each other.',
+    severity: 'error',
+    from: {},
+    to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+  },
+  { name: 'resolvable', comment: 'The imported file or package is not there.', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  {
+    name: 'declared',
+    comment: 'What the app uses must be a dependency in package.json, not only there by accident or for development.',
+    severity: 'error',
+    from: { path: '^src/' },
+    to: {
+      dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+      dependencyTypesNot: ['type-only'],
+      pathNot: '(^|/)node_modules/electron/',
+    },
+  },
+  only('core-imports-core', 'src/core runs anywhere: it imports itself, and zod or protobuf where named.', { path: '^src/core/' }, [
+    '^src/core/',
+    '(^|/)node_modules/(zod|@bufbuild/protobuf)/',
+  ]),
+  {
+    name: 'core-packages',
+    comment: 'In src/core only the schemas of methods and of training use zod, only the ONNX reader and writer use protobuf.',
+    severity: 'error',
+    from: { path: '^src/core/', pathNot: '^src/core/(methods|train)/' },
+    to: { path: '(^|/)node_modules/zod/' },
+  },
+  {
+    name: 'core-protobuf',
+    comment: 'Only the ONNX reader and writer use protobuf.',
+    severity: 'error',
+    from: { path: '^src/core/', pathNot: '^src/core/graph/onnx/' },
+    to: { path: '(^|/)node_modules/@bufbuild/' },
+  },
+  only('shared-imports-zod', 'src/shared is the contract between processes: schemas and types.', { path: '^src/shared/' }, [
+    '^src/shared/',
+    '(^|/)node_modules/zod/',
+  ]),
+  {
+    name: 'engine-imports-core-and-shared',
+    comment: 'The engine process knows nothing of the application that starts it.',
+    severity: 'error',
+    from: { path: '^src/engine/' },
+    to: { path: '^src/', pathNot: '^src/(engine|core|shared)/' },
+  },
+  {
+    name: 'main-imports-shared',
+    comment: 'The application speaks to the engine by messages; of the core it uses types only.',
+    severity: 'error',
+    from: { path: '^src/main/' },
+    to: { path: '^src/', pathNot: '^src/(main|shared)/', dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'main-knows-no-engine',
+    comment: 'Not even types: the contract is in src/shared.',
+    severity: 'error',
+    from: { path: '^src/main/' },
+    to: { path: '^src/(engine|renderer|preload)/' },
+  },
+  only(
+    'renderer-imports-shared',
+    'The interface runs in a sandbox and speaks to services by the contract.',
+    { path: '^src/(renderer|preload)/' },
+    ['^src/(renderer|preload|shared)/', '(^|/)node_modules/'],
+  ),
+  {
+    name: 'electron-in-named-files',
+    comment: 'Everything else must run in plain Node or in a browser.',
+    severity: 'error',
+    from: { pathNot: '^src/(main/shell/|main/index\\.ts|main/transport/ipc\\.ts|preload/)' },
+    to: { path: '(^|/)node_modules/electron/' },
+  },
+]
+
+export default {
+  forbidden: rules,
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(out|dist|coverage|\\.cache|runs)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+}

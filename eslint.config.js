@@ -1,0 +1,76 @@
+// Style and safety rules. Who may import whom is in .dependency-cruiser.js.
+import { defineConfig } from 'eslint/config'
+import js from '@eslint/js'
+import tseslint from 'typescript-eslint'
+import { fileRules } from './lint/file-rules.js'
+
+/** Numeric code that reads arrays in loops whose bounds the types cannot show: `x[i]!` is its only sensible form. */
+const numeric = [
+  'src/core/**/*.ts',
+  'src/engine/{backends,data,sample}/**/*.ts',
+  'tests/**/*.ts',
+  'bench/**/*.ts',
+]
+
+export default defineConfig(
+  { ignores: ['out/', 'dist/', 'coverage/', '.cache/', 'runs/', 'src/core/graph/onnx/onnx_pb.ts'] },
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  {
+    files: ['**/*.{ts,js}'],
+    extends: [js.configs.recommended],
+    plugins: { file: fileRules },
+    rules: {
+      eqeqeq: 'error',
+      'no-console': 'error',
+      'file/purpose': 'error',
+      'file/size-warning': ['warn', { max: 300 }],
+      'file/size': ['error', { max: 500 }],
+    },
+  },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      // Numbers and booleans print as they are meant to.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      // `return stop()` in a function without a result is a plain early end.
+      '@typescript-eslint/no-confusing-void-expression': 'off',
+      // Names for overloads' sake and for parameters that an interface prescribes start with an underscore.
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'Export by name: the name is then the same everywhere.' },
+      ],
+    },
+  },
+  { files: numeric, rules: { '@typescript-eslint/no-non-null-assertion': 'off' } },
+  {
+    files: ['src/core/**/*.ts', 'src/shared/**/*.ts'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...[
+          'process',
+          'Buffer',
+          'require',
+          'module',
+          '__dirname',
+          '__filename',
+          'global',
+          'setImmediate',
+          'window',
+          'document',
+          'navigator',
+          'fetch',
+        ].map((name) => ({ name, message: 'This part runs anywhere: neither Node nor a browser may be assumed.' })),
+      ],
+    },
+  },
+  { files: ['*.config.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  { files: ['bench/**/*.ts', 'lint/**/*.js'], rules: { 'no-console': 'off' } },
+  { files: ['**/*.js'], languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly' } } },
+)
