@@ -3,6 +3,7 @@ import { constant, input } from '../graph/apply.ts'
 import type { Program } from '../graph/program.ts'
 import { sameShape } from '../tensor/tensor.ts'
 import type { HostTensor, TensorType } from '../tensor/tensor.ts'
+import { topological } from '../graph/value.ts'
 import type { Value } from '../graph/value.ts'
 
 /** Collects a program: variables (read and updated in order, so that "update twice a step" is two `set` calls), feeds and outputs. */
@@ -48,16 +49,15 @@ export class ProgramBuilder {
     return value
   }
 
+  /** The program: only leaves that the results depend on are part of it. */
   finish(outputs: Readonly<Record<string, Value>>): Program {
     const updates = [...this.#reads].flatMap(([name, read]) => {
-      const value = this.#current.get(name)!
-      return value === read ? [] : [[name, value] as const]
+      const value = this.#current.get(name)
+      return value === undefined || value === read ? [] : [[name, value] as const]
     })
-    return {
-      feeds: Object.fromEntries(this.#feeds),
-      reads: Object.fromEntries(this.#reads),
-      outputs,
-      updates: Object.fromEntries(updates),
-    }
+    const reached = new Set(topological([...Object.values(outputs), ...updates.map(([, value]) => value)]))
+    const used = (leaves: ReadonlyMap<string, Value>): Record<string, Value> =>
+      Object.fromEntries([...leaves].filter(([, { node }]) => reached.has(node)))
+    return { feeds: used(this.#feeds), reads: used(this.#reads), outputs, updates: Object.fromEntries(updates) }
   }
 }

@@ -1,0 +1,157 @@
+// One phase of a run: builds the programs for its depth, feeds them, and returns the best weights.
+import type { BatchSource, EvaluationBatch } from '../../core/data/batches.ts'
+import type { Engine, State } from '../../core/graph/program.ts'
+import type { ConfiguredMethod } from '../../core/methods/method.ts'
+import { Model } from '../../core/nn/model.ts'
+import type { Backbone, Cut } from '../../core/nn/backbone.ts'
+import { deriveSeed, Random } from '../../core/tensor/random.ts'
+import { scalar } from '../../core/tensor/tensor.ts'
+import type { HostTensor, Shape } from '../../core/tensor/tensor.ts'
+import { drawMasks } from '../../core/train/dropout.ts'
+import { buildEvaluation, predict, score } from '../../core/train/evaluation.ts'
+import type { TrainEvent } from '../../core/train/events.ts'
+import { batchFeeds, train } from '../../core/train/loop.ts'
+import type { LoopProgress } from '../../core/train/loop.ts'
+import type { Phase } from '../../core/train/plan.ts'
+import type { RunSettings } from '../../core/train/settings.ts'
+import { buildPrimingStep, buildTrainingStep } from '../../core/train/training-step.ts'
+import type { StepSettings } from '../../core/train/training-step.ts'
+import type { Checkpoint } from './checkpoint.ts'
+
+type Variables = Readonly<Record<string, HostTensor>>
+
+/** Where a phase's images come from; how they are made is not its business. */
+export interface PhaseData {
+  /** Opens the endless stream of training batches, at the position of a checkpoint if one is given. */
+  training(cut: Cut | null, resume: Checkpoint['source'] | undefined): Promise<BatchSource>
+  /** Validation images in order, as inputs from the cut on. */
+  validation(cut: Cut | null, batch: number): AsyncIterable<EvaluationBatch>
+}
+
+export interface PhaseOptions {
+  engine: Engine
+  backbone: Backbone
+  classes: number
+  method: ConfiguredMethod
+  settings: RunSettings
+  phase: Phase
+  seed: number
+  data: PhaseData
+  /** Trained weights of the phase before (scope `query`); empty for the first. */
+  carried: Variables
+  resume: Checkpoint | null
+  emit: (event: TrainEvent) => void
+  checkpoint: (parts: Pick<Checkpoint, 'progress' | 'source' | 'state' | 'best'>) => Promise<void>
+  signal: AbortSignal
+}
+
+export interface PhaseResult {
+  progress: LoopProgress
+  /** Weights of the best validation (scope `query`). */
+  best: Variables
+}
+
+/** Inputs that one evaluation step takes: many where they are small. */
+const evaluationElements = 2 ** 20
+
+export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
+  const { engine, backbone, method, settings, phase, data, resume } = options
+  const random = new Random(deriveSeed(options.seed, 'phase', phase.title))
+  const cut = backbone.cutAt(phase.depth)
+  const model = phaseModel(options, cut)
+  const sample = backbone.inputType(cut, 1).shape.slice(1)
+  const initial = { ...model.initial('query', random) }
+  for (const name of Object.keys(initial)) {
+    const value = options.carried[name]
+    if (value) initial[name] = value
+  }
+  const variables = { ...initial, ...method.variables(model, initial, random) }
+  const stepSettings = stepSettingsOf(settings)
+  const step = buildTrainingStep(model, method, stepSettings, sample, variables)
+
+  const source = await data.training(cut, resume?.source)
+  const state = await engine.createState(resume?.state ?? { ...initial, ...step.initial })
+  const executable = await engine.compile(step.program)
+  const evaluation = await evaluator(options, model, cut, sample, initial, state)
+  try {
+    if (!resume) await prime(options, model, stepSettings, sample, variables, state, source, random)
+    let best: Variables = resume?.best ?? {}
+    const weights = Object.keys(initial)
+    const progress = await train({
+      executable,
+      masks: step.masks,
+      state,
+      source,
+      random,
+      steps: phase.steps,
+      settings: { ...settings, learningRate: settings.learningRate * phase.rateFactor },
+      validate: evaluation.validate,
+      keep: async () => {
+        best = await state.read(weights)
+      },
+      checkpoint: (at, values) => options.checkpoint({ progress: at, source: source.state(), state: values, best }),
+      emit: options.emit,
+      signal: options.signal,
+      ...(resume && { resume: resume.progress }),
+    })
+    return { progress, best }
+  } finally {
+    await source.close()
+    executable.dispose()
+    evaluation.dispose()
+    state.dispose()
+  }
+}
+
+function phaseModel({ backbone, classes, settings, method }: PhaseOptions, cut: Cut | null): Model {
+  return new Model({
+    backbone,
+    cut,
+    classes,
+    bottleneck: settings.bottleneck === 0 ? null : { width: settings.bottleneck, dropout: settings.dropout },
+    projector: method.projector,
+    batchNorm: settings.batchNorm,
+  })
+}
+
+function stepSettingsOf(settings: RunSettings): StepSettings {
+  return {
+    ...settings,
+    rates: {
+      backbone: settings.backboneRate,
+      bottleneck: settings.bottleneckRate,
+      projector: settings.projectorRate,
+      classifier: settings.classifierRate,
+    },
+  }
+}
+
+async function evaluator({ engine, data }: PhaseOptions, model: Model, cut: Cut | null, sample: Shape, initial: Variables, state: State) {
+  const batch = Math.min(256, Math.max(8, Math.floor(evaluationElements / sample.reduce((a, b) => a * b, 1))))
+  const executable = await engine.compile(buildEvaluation(model, sample, batch, initial))
+  return {
+    validate: async () => score(await predict(executable, state, [batch, ...sample], data.validation(cut, batch))),
+    dispose: () => executable.dispose(),
+  }
+}
+
+/** Lets the method work on labelled batches before the first step, e.g. fill its queues. */
+async function prime(
+  { engine, method }: PhaseOptions,
+  model: Model,
+  settings: StepSettings,
+  sample: Shape,
+  variables: Variables,
+  state: State,
+  source: BatchSource,
+  random: Random,
+): Promise<void> {
+  const priming = buildPrimingStep(model, method, settings, sample, variables)
+  if (!priming) return
+  const executable = await engine.compile(priming.program)
+  for (let i = 0; i < priming.batches; i++) {
+    const feeds = batchFeeds({ ...(await source.next()), unlabelled: null }, sample)
+    await executable.run(state, { ...feeds, ...drawMasks(priming.masks, random), progress: scalar('float32', 0) })
+  }
+  executable.dispose()
+}
