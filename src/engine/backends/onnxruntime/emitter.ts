@@ -59,7 +59,8 @@ export class Emitter {
   }
 
   reshape(name: string, shape: Shape): string {
-    return this.node('Reshape', [name, this.ints(shape)])
+    // An extent of 0 means 0, not "as the input has it".
+    return this.node('Reshape', [name, this.ints(shape)], shape.includes(0) ? { allowzero: 1 } : {})
   }
 
   transpose(name: string, perm: readonly number[]): string {

@@ -7,8 +7,8 @@ import { convInputGradient } from './convolution/input-gradient.ts'
 import { gelu, identity, neg, pow, relu, reluGradient, where } from './elementwise.ts'
 import { gatherElementsGradient, gatherGradient, oneHot } from './indexing.ts'
 import { constant } from './leaves.ts'
-import { sliceGradient } from './movement.ts'
-import { averagePoolGradient, maxPoolGradient } from './pooling.ts'
+import { reshape, sliceGradient } from './movement.ts'
+import { averagePool, averagePoolGradient, maxPoolGradient } from './pooling.ts'
 import { resize, resizeGradient } from './resize.ts'
 
 export const lowerings: { readonly [Op in OpType]?: Lowering<Op> } = {
@@ -24,12 +24,14 @@ export const lowerings: { readonly [Op in OpType]?: Lowering<Op> } = {
   ConvInputGradient: convInputGradient,
   ConvFilterGradient: convFilterGradient,
   MaxPoolGradient: maxPoolGradient,
+  AveragePool: averagePool,
   AveragePoolGradient: averagePoolGradient,
   BatchNormalizationTraining: batchNormalizationTraining,
   BatchNormalizationGradient: batchNormalizationGradient,
   GatherGradient: gatherGradient,
   GatherElementsGradient: gatherElementsGradient,
   OneHot: oneHot,
+  Reshape: reshape,
   SliceGradient: sliceGradient,
   Resize: resize,
   ResizeGradient: resizeGradient,

@@ -1,7 +1,11 @@
-// The gradient of Slice.
+// Reshape, and the gradient of Slice.
 import { sizeOf, tensor } from '../../../../core/tensor/tensor.ts'
 import { inputOf, outputOf } from '../lowering.ts'
 import type { Lowering } from '../lowering.ts'
+
+export const reshape: Lowering<'Reshape'> = (node, emit) => {
+  emit.set(outputOf(node), emit.reshape(emit.name(inputOf(node, 0)), node.attributes.shape))
+}
 
 /** Steps of 1: padding. Other steps: axis by axis, writing at the places that the slice read. */
 export const sliceGradient: Lowering<'SliceGradient'> = (node, emit) => {

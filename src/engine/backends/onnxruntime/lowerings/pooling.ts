@@ -1,4 +1,4 @@
-// Gradients of the poolings.
+// Average pooling with dilations, and the gradients of the poolings.
 import { sizeOf, tensor } from '../../../../core/tensor/tensor.ts'
 import type { AveragePoolAttributes } from '../../../../core/graph/ops/pooling.ts'
 import type { Shape } from '../../../../core/tensor/tensor.ts'
@@ -15,6 +15,31 @@ export const maxPoolGradient: Lowering<'MaxPoolGradient'> = (node, emit) => {
   const flat = [emit.reshape(indices, [sizeOf(dy.shape)]), emit.reshape(emit.name(dy), [sizeOf(dy.shape)])]
   const sum = emit.node('ScatterElements', [zeros, ...flat], { axis: 0, reduction: 'add' })
   emit.set(outputOf(node), emit.reshape(sum, x.shape))
+}
+
+/** ONNX gives AveragePool its dilations with opset 19 only: before, it is a convolution with ones over the number of elements averaged. */
+export const averagePool: Lowering<'AveragePool'> = (node, emit) => {
+  const [x, y] = [inputOf(node, 0), outputOf(node)]
+  const { dilations, ...attributes } = node.attributes
+  if (dilations.every((dilation) => dilation === 1)) {
+    emit.set(y, emit.node('AveragePool', [emit.name(x)], { ...attributes }))
+    return
+  }
+  const { kernel_shape, strides, pads, ceil_mode } = attributes
+  const [n = 1, c = 1, ...spatial] = x.shape
+  const outputs = y.shape.slice(2)
+  // Where the last window hangs over (ceil_mode), the convolution needs that much more padding; ends of the input that no window reaches are left.
+  const over = transposedPads(spatial, outputs, node.attributes).pads
+  const reach = pads.map((pad, i) => (ceil_mode ? Math.max(pad, over[i] ?? 0) : pad))
+  const ones = emit.constant(tensor(x.dtype, [1, 1, ...kernel_shape], new Array<number>(sizeOf(kernel_shape)).fill(1)))
+  const sums = emit.node('Conv', [emit.reshape(emit.name(x), [n * c, 1, ...spatial]), ones], {
+    kernel_shape,
+    strides,
+    pads: reach,
+    dilations,
+  })
+  const shares = tensor(x.dtype, [1, 1, ...outputs], counts(spatial, outputs, node.attributes).map((count) => 1 / count)) // prettier-ignore
+  emit.set(y, emit.reshape(emit.node('Mul', [sums, emit.constant(shares)]), y.shape))
 }
 
 /** dY over the number of elements averaged, spread by a transposed convolution with ones. */
