@@ -4,9 +4,6 @@ import { OnnxError } from '../graph/onnx/errors.ts'
 import type { OnnxModel, OnnxNode, OnnxPort } from '../graph/onnx/model.ts'
 import type { Shape } from '../tensor/tensor.ts'
 
-/** How the feature value becomes [N, F]: as it is, the mean over the spatial axes of [N, F, H, W], or over the tokens of [N, T, F]. */
-export type Pooling = 'none' | 'spatial' | 'tokens'
-
 const channels = 3
 
 function describePort({ name, dtype, shape }: OnnxPort): string {
@@ -74,12 +71,4 @@ function isClassifier({ initialisers }: OnnxModel, { op, inputs }: OnnxNode): bo
   if (op === 'Gemm' || op === 'MatMul') return true
   const filter = op === 'Conv' ? initialisers.get(inputs[1] ?? '') : undefined
   return filter?.shape.slice(2).every((extent) => extent === 1) ?? false
-}
-
-/** @param shape of one image's part: [F], [F, H, W] or [T, F]. */
-export function poolingOf(name: string, shape: Shape): Pooling {
-  if (shape.length === 1) return 'none'
-  if (shape.length === 3) return 'spatial'
-  if (shape.length === 2) return 'tokens'
-  throw new OnnxError(`feature ${name}: expected [N, F], [N, F, H, W] or [N, T, F], found [${['N', ...shape].join(', ')}]`)
 }

@@ -52,7 +52,7 @@ export function rolesOf({ initialisers, nodes }: OnnxModel): Roles {
     if (op === 'BatchNormalization') for (const name of inputs.slice(3)) if (initialisers.has(name)) buffers.add(name)
     const after = inputs.some((name) => learned.has(name))
     if (after && arithmetic.has(op)) for (const name of inputs) add(name, isParameter)
-    if (after && op === 'Concat') for (const name of inputs) add(name, (tensor) => !isFilling(tensor))
+    if (after && op === 'Concat') for (const name of inputs) add(name, (tensor) => origins.get(name) !== name || !isFilling(tensor))
     if (after || (products.has(op) && inputs.some((name) => origins.has(name)))) for (const output of outputs) learned.add(output)
     if (found.length > 0) weights.set(node, found)
   }

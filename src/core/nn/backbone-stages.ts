@@ -11,7 +11,7 @@ export interface Cut {
 }
 
 export interface Stage {
-  /** Spatial extent of what it computes, e.g. `7x7`, and its channels. */
+  /** Spatial extent and channels of its last value, e.g. `7x7, 512 channels`. */
   readonly label: string
   /** Where it begins; null = the image. */
   readonly from: Cut | null
@@ -28,6 +28,8 @@ export interface StagePlan {
   readonly feature: string
   /** Shape of one image's part of a value; undefined where the value does not depend on the image or its first axis is not the batch. */
   readonly shapeOf: (name: string) => Shape | undefined
+  /** Axis of that shape that holds the channels. */
+  readonly channelAxis: (name: string) => number
   /** Parameters of a node. */
   readonly weightsOf: (node: OnnxNode) => readonly string[]
   /** Elements of a parameter. */
@@ -36,6 +38,9 @@ export interface StagePlan {
 
 /** A cut and where it lies. */
 interface Point extends Cut {
+  readonly channels: number
+  /** The other extents. */
+  readonly spatial: Shape
   /** Position of the node that makes it. */
   readonly at: number
   /** `join`: branches meet here, by addition or concatenation; `after`: made from that without parameters. */
@@ -52,33 +57,34 @@ const equalParts = 4
 /** The stages in order. One resolution is one stage, cut behind its last layer; it is split where its blocks change their number of
  * channels, if both parts are worth training alone; a network of a single resolution is split into equal groups of residual blocks. */
 export function stagesOf(plan: StagePlan): Stage[] {
-  const points = pointsOf(plan)
-  const total = points.at(-1)?.before ?? 0
-  const ends = groups(points).flatMap((group, index, all) => [
-    ...inside(group, all[index - 1]?.at(-1)?.before ?? 0, total),
-    lastOf(group, plan, total),
-  ])
+  const ends = endsOf(pointsOf(plan), plan)
   const stages: Stage[] = []
   let from: Point | null = null
   for (const [index, end] of ends.entries()) {
     const weights: string[] = [...new Set(plan.nodes.slice((from?.at ?? -1) + 1, end.at + 1).flatMap(plan.weightsOf))]
-    const isLast = index === ends.length - 1
-    // Without parameters (pooling at the end, padding at the start) it belongs to its neighbour.
-    if (weights.length === 0 && !isLast) continue
     const before = stages.at(-1)
-    if (weights.length === 0 && before) stages[stages.length - 1] = { ...before, to: cut(end) }
+    // What has no parameters, and at the end next to none (a last normalisation), belongs to its neighbour.
+    const isLast = index === ends.length - 1
+    const isSlight = end.before - (from?.before ?? 0) < 0.01 * end.before
+    if (weights.length === 0 && !isLast) continue
+    if (isLast && isSlight && before) stages[stages.length - 1] = { ...before, to: cut(end), weights: [...before.weights, ...weights] }
     else stages.push({ label: labelOf(end), from: from && cut(from), to: cut(end), weights })
     from = end
   }
   return stages
 }
 
-function cut({ name, shape }: Point): Cut {
+function cut({ name, shape }: Cut): Cut {
   return { name, shape }
 }
 
+function labelOf({ spatial, channels }: Point): string {
+  const extent = spatial.length === 1 ? `${spatial[0]} tokens` : spatial.join('x') || '1x1'
+  return `${extent}, ${channels} channels`
+}
+
 /** All cuts, in order. In any topological order the values alive behind a cut are the cut alone. */
-function pointsOf({ nodes, image, feature, shapeOf, weightsOf, sizeOf }: StagePlan): Point[] {
+function pointsOf({ nodes, image, feature, shapeOf, channelAxis, weightsOf, sizeOf }: StagePlan): Point[] {
   const lastUse = new Map<string, number>([[feature, Infinity]])
   nodes.forEach(({ inputs }, at) => {
     for (const name of inputs) if (lastUse.get(name) !== Infinity) lastUse.set(name, at)
@@ -97,70 +103,67 @@ function pointsOf({ nodes, image, feature, shapeOf, weightsOf, sizeOf }: StagePl
     if (data.length > 1) merged = node.op === 'Add' || node.op === 'Sum' || node.op === 'Concat' ? 'join' : null
     else if (merged !== null) merged = weightsOf(node).length > 0 ? null : 'after'
     const [name] = alive
-    const shape = name !== undefined && node.outputs.includes(name) ? shapeOf(name) : undefined
-    if (alive.size === 1 && name !== undefined && shape) points.push({ name, shape, at, merged, before })
+    if (alive.size !== 1 || name === undefined || !node.outputs.includes(name)) return
+    const shape = shapeOf(name)
+    if (!shape || shape.length === 0 || shape.length > 3) return
+    const axis = channelAxis(name)
+    points.push({ name, shape, channels: shape[axis] ?? 1, spatial: shape.filter((_, i) => i !== axis), at, merged, before })
   })
   return points
 }
 
-/** Rank 3 is [C, H, W] (an image), 2 is [T, C] (tokens), 1 is [C]. */
-function resolution({ shape }: Cut): string {
-  const [, height, width] = shape
-  if (shape.length === 3) return `${height}x${width}`
-  return shape.length === 2 ? `${shape[0]} tokens` : '1x1'
+/** Where stages end. */
+function endsOf(points: readonly Point[], plan: StagePlan): Point[] {
+  const total = points.at(-1)?.before ?? 0
+  const ends: Point[] = []
+  for (const group of groupsOf(points)) {
+    const end = lastOf(group, plan, total)
+    if (!end) continue
+    const blocks = group.filter((point, i) => point.merged !== null && group[i + 1]?.merged !== 'after' && point.at < end.at)
+    ends.push(...splits(blocks, end, ends.at(-1)?.before ?? 0, total), end)
+  }
+  return ends
 }
 
-function channelsOf({ shape }: Cut): number {
-  return (shape.length === 2 ? shape[1] : shape[0]) ?? 1
-}
-
-function labelOf(point: Cut): string {
-  return `${resolution(point)}, ${channelsOf(point)} channels`
-}
-
-/** Runs of one resolution. */
-function groups(points: readonly Point[]): Point[][] {
+/** Runs of one resolution. Class tokens or a border more or less do not make another one. */
+function groupsOf(points: readonly Point[]): Point[][] {
+  const places = ({ spatial }: Point): number => spatial.reduce((product, extent) => product * extent, 1)
   const runs: Point[][] = []
   for (const point of points) {
     const run = runs.at(-1)
-    if (run?.[0] && resolution(run[0]) === resolution(point)) run.push(point)
+    const first = run?.[0]
+    const ratio = first ? places(point) / places(first) : 0
+    if (run && ratio > 2 / 3 && ratio < 3 / 2) run.push(point)
     else runs.push([point])
   }
   return runs
 }
 
-/** The last cut of a resolution; in front of a 1x1 convolution that widens it three times or more (an inverted bottleneck whose second
- * half lies behind the reduction), because what is cached there is that much smaller. */
-function lastOf(group: readonly Point[], { nodes, weightsOf }: StagePlan, total: number): Point {
-  const last = group.at(-1)!
-  if (last.before === total) return last
-  let products = 0
-  for (const [i, point] of [...group.entries()].reverse()) {
-    if (channelsOf(last) >= 3 * channelsOf(point)) return point
-    const node = nodes[point.at]
-    if (node && node.op !== 'BatchNormalization' && weightsOf(node).length > 0) products++
-    if (products > 1 || group[i - 1]?.at !== point.at - 1) break
-  }
-  return last
+/** The last cut of a resolution. Where it lies right behind a convolution that widens three times or more (an inverted bottleneck, whose
+ * second half lies behind the reduction), the last cut before that: what is cached there is that much smaller. */
+function lastOf(group: readonly Point[], { nodes, weightsOf }: StagePlan, total: number): Point | undefined {
+  const last = group.at(-1)
+  if (!last || last.before === total) return last
+  const products = (from: Point): number =>
+    nodes.slice(from.at + 1, last.at + 1).filter((node) => node.op !== 'BatchNormalization' && weightsOf(node).length > 0).length
+  return group.findLast((point) => last.channels >= 3 * point.channels && products(point) <= 1) ?? last
 }
 
 /** Cuts inside a group: at changes of channels between its blocks, or into equal parts. */
-function inside(group: readonly Point[], start: number, total: number): Point[] {
-  const end = group.at(-1)!
-  const blocks = group.filter((point, i) => point.merged !== null && group[i + 1]?.merged !== 'after' && point !== end)
+function splits(blocks: readonly Point[], end: Point, start: number, total: number): Point[] {
   const found: Point[] = []
   let right = end
   for (const point of blocks.toReversed()) {
-    const changes = channelsOf(point) !== channelsOf(right)
     const [behind, front] = [right.before - point.before, point.before - start]
-    if (changes && behind >= smallestShare * total && front >= smallestShare * total) {
+    if (point.channels !== right.channels && behind >= smallestShare * total && front >= smallestShare * total) {
       found.unshift(point)
       right = point
     }
   }
-  const share = (end.before - start) / total
-  if (found.length > 0 || share < 0.9 || blocks.length < equalParts) return found
+  const length = end.before - start
+  const [first, ...others] = blocks
+  if (found.length > 0 || length < 0.9 * total || !first || blocks.length < equalParts) return found
   const nearest = (target: number): Point =>
-    blocks.reduce((best, point) => (Math.abs(point.before - target) < Math.abs(best.before - target) ? point : best))
-  return [...new Set(Array.from({ length: equalParts - 1 }, (_, i) => nearest(start + ((i + 1) / equalParts) * (end.before - start))))]
+    others.reduce((best, point) => (Math.abs(point.before - target) < Math.abs(best.before - target) ? point : best), first)
+  return [...new Set([1, 2, 3].map((part) => nearest(start + (part / equalParts) * length)))]
 }

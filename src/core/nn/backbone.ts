@@ -9,8 +9,8 @@ import { topological } from '../graph/value.ts'
 import type { Value } from '../graph/value.ts'
 import { sizeOf } from '../tensor/tensor.ts'
 import type { HostTensor, Shape, TensorType } from '../tensor/tensor.ts'
-import { beforeClassifier, featureOutput, imageInput, poolingOf } from './backbone-ends.ts'
-import type { Pooling } from './backbone-ends.ts'
+import { beforeClassifier, featureOutput, imageInput } from './backbone-ends.ts'
+import { channelAxes } from './backbone-layout.ts'
 import { rolesOf } from './backbone-roles.ts'
 import type { Roles } from './backbone-roles.ts'
 import { stagesOf } from './backbone-stages.ts'
@@ -65,7 +65,8 @@ export class Backbone {
   readonly head: Cut
   readonly #image: string
   readonly #feature: string
-  readonly #pooling: Pooling
+  /** Axes of the feature value over which its mean is taken: the spatial ones or the tokens. */
+  readonly #pooled: readonly number[]
   readonly #roles: Roles
   readonly #nodes: readonly OnnxNode[]
   /** Shapes at a batch of `symbolicBatch`. */
@@ -85,14 +86,24 @@ export class Backbone {
     const feature = isFeature ? output : (beforeClassifier(model, output, shapeOf) ?? output)
     const shape = shapeOf(feature)
     if (!shape) throw new OnnxError(`feature ${feature}: expected a value made from the image whose first axis is the batch`)
+    const axes = channelAxes(model.nodes, this.#image, (name) => (dependent.has(name) ? this.#shapes.get(name) : undefined))
+    const channelAxis = axes.get(feature) ?? 1
     this.#feature = feature
-    this.#pooling = poolingOf(feature, shape)
-    this.width = (this.#pooling === 'tokens' ? shape[1] : shape[0]) ?? 0
-    this.head = { name: this.#pooling === 'none' ? feature : `mean of ${feature}`, shape: [this.width] }
+    this.#pooled = [...shape.keys()].map((axis) => axis + 1).filter((axis) => axis !== channelAxis)
+    this.width = shape[channelAxis - 1] ?? 0
+    this.head = { name: this.#pooled.length === 0 ? feature : `mean of ${feature}`, shape: [this.width] }
     this.#nodes = nodesTo(model, feature).filter(({ outputs }) => outputs.some((name) => dependent.has(name)))
     const weightsOf = (node: OnnxNode): readonly string[] => this.#roles.weights.get(node) ?? []
     const elements = (name: string): number => sizeOf(model.initialisers.get(name)?.shape ?? [])
-    const stages = stagesOf({ nodes: this.#nodes, image: this.#image, feature, shapeOf, weightsOf, sizeOf: elements })
+    const stages = stagesOf({
+      nodes: this.#nodes,
+      image: this.#image,
+      feature,
+      shapeOf,
+      channelAxis: (name) => (axes.get(name) ?? 1) - 1,
+      weightsOf,
+      sizeOf: elements,
+    })
     this.stages = stages.map((stage, i) => (i === stages.length - 1 ? { ...stage, to: this.head } : stage))
   }
 
@@ -143,8 +154,7 @@ export class Backbone {
     })
     const value = values.get(end)
     if (!value) throw new OnnxError(`${end} was not built`)
-    if (!whole || this.#pooling === 'none') return value
-    return g.reduceMean(value, this.#pooling === 'spatial' ? [2, 3] : [1])
+    return whole && this.#pooled.length > 0 ? g.reduceMean(value, this.#pooled) : value
   }
 
   #isVariable(name: string): boolean {
