@@ -21,7 +21,11 @@ interface Case {
 
 const fixture = new URL('../../fixtures/views/pillow.json', import.meta.url)
 const { pillow, cases }: { pillow: string; cases: Case[] } = JSON.parse(readFileSync(fixture, 'utf8'))
-const imageOf = ({ width, height, data }: Case): Image => ({ width, height, data: new Uint8Array(inflateSync(Buffer.from(data, 'base64'))) })
+const imageOf = ({ width, height, data }: Case): Image => ({
+  width,
+  height,
+  data: new Uint8Array(inflateSync(Buffer.from(data, 'base64'))),
+})
 
 const [first, ...others] = cases
 if (first?.op !== 'source') throw new Error('the fixture begins with the source image')
@@ -41,7 +45,8 @@ const operations: Record<string, (...a: Case['arguments']) => Image> = {
   shearY: (factor) => shearY(source, factor),
   translate: (x, y) => translate(source, x, y),
   greySquare: (x, y, edge) => greySquare(source, x, y, edge),
-  resize: (left, top, width, height, outWidth, outHeight, filter) => resize(source, { left, top, width, height }, outWidth, outHeight, filter),
+  resize: (left, top, width, height, outWidth, outHeight, filter) =>
+    resize(source, { left, top, width, height }, outWidth, outHeight, filter),
   centerCrop: (short, size, filter) => centerCrop(source, short, size, filter as unknown as Filter),
 }
 

@@ -36,21 +36,21 @@ export function color({ width, height, data }: Image, factor: number): Image {
 export function sharpness({ width, height, data }: Image, factor: number): Image {
   const shift = blendTable(factor)
   const result = data.slice()
-  const out = new Uint8ClampedArray(result.buffer)
   const pitch = width * 3
+  const columns = new Uint16Array(pitch)
   for (let y = 1; y < height - 1; y++) {
-    const end = (y + 1) * pitch - 3
-    for (let i = y * pitch + 3; i < end; i++) {
-      const value = data[i]!
-      const above = i - pitch
-      const below = i + pitch
-      const sum =
-        data[above - 3]! + data[above]! + data[above + 3]! +
-        data[i - 3]! + 5 * value + data[i + 3]! +
-        data[below - 3]! + data[below]! + data[below + 3]! // prettier-ignore
+    const above = data.subarray((y - 1) * pitch, y * pitch)
+    const row = data.subarray(y * pitch, (y + 1) * pitch)
+    const below = data.subarray((y + 1) * pitch, (y + 2) * pitch)
+    const out = result.subarray(y * pitch, (y + 1) * pitch)
+    for (let i = 0; i < columns.length; i++) columns[i] = above[i]! + row[i]! + below[i]!
+    for (let i = 3; i < row.length - 3; i++) {
+      const value = row[i]!
+      const sum = columns[i - 3]! + columns[i]! + columns[i + 3]! + 4 * value
       // Rounded division by 13: 20165 / 2^18 is 1/13 closely enough for sums up to 13 * 255.
       const smooth = ((sum + 6) * 20165) >> 18
-      out[i] = Math.fround(smooth + shift[255 + value - smooth]!) | 0
+      const blend = Math.fround(smooth + shift[255 + value - smooth]!) | 0
+      out[i] = blend < 0 ? 0 : blend > 255 ? 255 : blend
     }
   }
   return { width, height, data: result }

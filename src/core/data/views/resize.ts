@@ -74,31 +74,53 @@ export function resize(image: Image, box: Box, width: number, height: number, fi
   return vertical(rows, tapsOf(box.height, height, filter), height)
 }
 
-// The typed-array reads below are in range by construction; `| 0` and Math.imul keep the arithmetic on 32-bit integers.
+// Reads below are in range by construction. The loops are shaped for the compiler: constant weights inside (column after column, row after
+// row), two and three taps unrolled, rows as arrays of their own (no bounds checks): two to three times the speed of the plain form.
+// Only bicubic weights can leave 0..255, which the clamped array takes care of.
 
 function horizontal(image: Image, box: Box, { stride, first, count, weights }: Taps, width: number, mirror: boolean): Image {
   const result = newImage(width, box.height)
   const source = image.data
   const out = new Uint8ClampedArray(result.data.buffer)
-  for (let y = 0; y < box.height; y++) {
-    const row = ((box.top + y) * image.width + box.left) * 3
-    let at = (mirror ? (y + 1) * width - 1 : y * width) * 3
-    const step = mirror ? -3 : 3
-    for (let x = 0, w = 0; x < width; x++, w += stride, at += step) {
-      let from = (row + first[x]! * 3) | 0
-      const end = w + count[x]!
-      let r = half
-      let g = half
-      let b = half
-      for (let k = w; k < end; k++, from += 3) {
-        const weight = weights[k]!
-        r = (r + Math.imul(source[from]!, weight)) | 0
-        g = (g + Math.imul(source[from + 1]!, weight)) | 0
-        b = (b + Math.imul(source[from + 2]!, weight)) | 0
+  const inPitch = image.width * 3
+  const outPitch = width * 3
+  for (let x = 0; x < width; x++) {
+    const w = x * stride
+    const taps = count[x]!
+    let from = box.top * inPitch + (box.left + first[x]!) * 3
+    let at = (mirror ? width - 1 - x : x) * 3
+    if (taps === 2) {
+      const w0 = weights[w]!
+      const w1 = weights[w + 1]!
+      for (let y = 0; y < box.height; y++, from += inPitch, at += outPitch) {
+        out[at] = (half + Math.imul(source[from]!, w0) + Math.imul(source[from + 3]!, w1)) >> precision
+        out[at + 1] = (half + Math.imul(source[from + 1]!, w0) + Math.imul(source[from + 4]!, w1)) >> precision
+        out[at + 2] = (half + Math.imul(source[from + 2]!, w0) + Math.imul(source[from + 5]!, w1)) >> precision
       }
-      out[at] = r >> precision
-      out[at + 1] = g >> precision
-      out[at + 2] = b >> precision
+    } else if (taps === 3) {
+      const w0 = weights[w]!
+      const w1 = weights[w + 1]!
+      const w2 = weights[w + 2]!
+      for (let y = 0; y < box.height; y++, from += inPitch, at += outPitch)
+        for (let c = 0; c < 3; c++)
+          out[at + c] =
+            (half + Math.imul(source[from + c]!, w0) + Math.imul(source[from + c + 3]!, w1) + Math.imul(source[from + c + 6]!, w2)) >>
+            precision
+    } else {
+      for (let y = 0; y < box.height; y++, from += inPitch, at += outPitch) {
+        let r = half
+        let g = half
+        let b = half
+        for (let k = w, p = from; k < w + taps; k++, p += 3) {
+          const weight = weights[k]!
+          r = (r + Math.imul(source[p]!, weight)) | 0
+          g = (g + Math.imul(source[p + 1]!, weight)) | 0
+          b = (b + Math.imul(source[p + 2]!, weight)) | 0
+        }
+        out[at] = r >> precision
+        out[at + 1] = g >> precision
+        out[at + 2] = b >> precision
+      }
     }
   }
   return result
@@ -106,29 +128,32 @@ function horizontal(image: Image, box: Box, { stride, first, count, weights }: T
 
 function vertical(image: Image, { stride, first, count, weights }: Taps, height: number): Image {
   const result = newImage(image.width, height)
-  const source = image.data
-  const out = new Uint8ClampedArray(result.data.buffer)
   const pitch = image.width * 3
+  const all = new Uint8ClampedArray(result.data.buffer)
   for (let y = 0; y < height; y++) {
-    const taps = count[y]!
+    const out = all.subarray(y * pitch, (y + 1) * pitch)
+    const row = (tap: number): Uint8Array => image.data.subarray((first[y]! + tap) * pitch, (first[y]! + tap + 1) * pitch)
     const k = y * stride
-    const at = y * pitch
-    const from = first[y]! * pitch
-    if (taps === 2) {
-      // By far the most frequent case (enlarging), worth its own loop.
-      const w0 = weights[k]!
-      const w1 = weights[k + 1]!
-      for (let i = 0; i < pitch; i++) {
-        const s = (half + Math.imul(source[from + i]!, w0) + Math.imul(source[from + pitch + i]!, w1)) | 0
-        out[at + i] = s >> precision
-      }
-      continue
-    }
-    for (let i = 0; i < pitch; i++) {
-      let s = half
-      for (let t = 0, p = from + i; t < taps; t++, p += pitch) s = (s + Math.imul(source[p]!, weights[k + t]!)) | 0
-      out[at + i] = s >> precision
+    const taps = count[y]!
+    if (taps === 2) blendRows(out, row(0), row(1), weights[k]!, weights[k + 1]!)
+    else if (taps === 3) blendThreeRows(out, row(0), row(1), row(2), weights[k]!, weights[k + 1]!, weights[k + 2]!)
+    else {
+      const sums = new Int32Array(pitch).fill(half)
+      for (let tap = 0; tap < taps; tap++) addRow(sums, row(tap), weights[k + tap]!)
+      for (let i = 0; i < out.length; i++) out[i] = sums[i]! >> precision
     }
   }
   return result
+}
+
+function blendRows(out: Uint8ClampedArray, a: Uint8Array, b: Uint8Array, w0: number, w1: number): void {
+  for (let i = 0; i < out.length; i++) out[i] = (half + Math.imul(a[i]!, w0) + Math.imul(b[i]!, w1)) >> precision
+}
+
+function blendThreeRows(out: Uint8ClampedArray, a: Uint8Array, b: Uint8Array, c: Uint8Array, w0: number, w1: number, w2: number): void {
+  for (let i = 0; i < out.length; i++) out[i] = (half + Math.imul(a[i]!, w0) + Math.imul(b[i]!, w1) + Math.imul(c[i]!, w2)) >> precision
+}
+
+function addRow(sums: Int32Array, row: Uint8Array, weight: number): void {
+  for (let i = 0; i < sums.length; i++) sums[i] = (sums[i]! + Math.imul(row[i]!, weight)) | 0
 }

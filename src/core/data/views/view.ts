@@ -1,5 +1,5 @@
 // One view of an image: cut, mirrored, changed as its recipe says.
-import { deriveSeed, Random } from '../../tensor/random.ts'
+import { deriveSeed, type Random } from '../../tensor/random.ts'
 import { colorJitter } from './color-jitter.ts'
 import { centerCrop, padAndCrop, randomResizedBox } from './crops.ts'
 import type { Image } from './image.ts'
@@ -16,11 +16,11 @@ export function makeView(image: Image, recipe: ViewRecipe, random: Random): Imag
   return view
 }
 
-/** The generator of one view: the same (seed, image, view) always gives the same view, on whatever thread and in whatever order.
+/** Seed of one view: the same (seed, image, view) always gives the same view, on whatever thread and in whatever order.
  * @param image its number in the data set, or the hash of its content
  * @param view its number, and in training the number of the draw */
-export function viewRandom(seed: number, image: number | string, ...view: readonly (number | string)[]): Random {
-  return new Random(deriveSeed(seed, 'view', image, ...view))
+export function viewSeed(seed: number, image: number | string, ...view: readonly (number | string)[]): number {
+  return deriveSeed(seed, 'view', image, ...view)
 }
 
 function cropOf(image: Image, { crop, size, filter }: ViewRecipe, mirror: boolean, random: Random): Image {

@@ -1,0 +1,89 @@
+// What a file is, from its first bytes: known before any decoder sees it, so that errors can say what was found.
+
+/** The formats that are decoded. */
+export type ImageFormat = 'jpeg' | 'png' | 'gif' | 'webp' | 'tiff' | 'avif'
+
+export type Sniffed = { readonly format: ImageFormat } | { readonly format: null; readonly found: string }
+
+const signatures: readonly (readonly [string, RegExp])[] = [
+  ['jpeg', /^\xff\xd8\xff/],
+  ['png', /^\x89PNG\r\n\x1a\n/],
+  ['gif', /^GIF8[79]a/],
+  ['webp', /^RIFF[^]{4}WEBP/],
+  ['tiff', /^(II[*+]\0|MM\0[*+])/],
+  ['avif', /^[^]{4}ftyp(avif|avis)/],
+]
+
+const others: readonly (readonly [string, RegExp])[] = [
+  ['a HEIC image', /^[^]{4}ftyp(hei|hev|mif1|msf1)/],
+  ['a BMP image', /^BM[^]{4}\0\0\0\0/],
+  ['an SVG drawing', /^(\xef\xbb\xbf)?\s*(<\?xml[^]*)?<svg/],
+  ['a web page', /^(\xef\xbb\xbf)?\s*<(!doctype html|html|head)/i],
+  ['a JPEG XL image', /^(\xff\x0a|\0\0\0\x0cJXL )/],
+  ['a JPEG 2000 image', /^\0\0\0\x0cjP {2}/],
+  ['a PDF document', /^%PDF-/],
+  ['a video', /^([^]{4}ftyp|\x1aE\xdf\xa3)/],
+  ['a ZIP archive', /^PK\x03\x04/],
+  ['text', /^[\t\n\r\x20-\x7e\x80-\xff]+$/],
+]
+
+/** Recognises a file by its content, whatever its name says. */
+export function sniff(bytes: Uint8Array): Sniffed {
+  if (bytes.length === 0) return { format: null, found: 'an empty file (0 bytes)' }
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 512)).toString('latin1')
+  const known = signatures.find(([, pattern]) => pattern.test(head))
+  if (known) return { format: known[0] as ImageFormat }
+  const other = others.find(([, pattern]) => pattern.test(head))
+  return { format: null, found: other?.[0] ?? `unknown data (it begins with ${Buffer.from(head.slice(0, 4), 'latin1').toString('hex')})` }
+}
+
+export interface JpegHeader {
+  readonly width: number
+  readonly height: number
+  /** Plain: 8 bits, grey or YCbCr, upright, no colour profile. */
+  readonly isPlain: boolean
+}
+
+/** Size and kind of a JPEG file from its markers (ITU-T T.81 annex B, Exif 2.3), or null if there is no frame header. */
+export function jpegHeader(bytes: Uint8Array): JpegHeader | null {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  let isPlain = true
+  for (let at = 2; at + 10 < bytes.length;) {
+    if (view.getUint8(at) !== 0xff) return null
+    const marker = view.getUint8(at + 1)
+    if (marker === 0xff) {
+      at++
+      continue
+    }
+    const length = view.getUint16(at + 2)
+    const body = bytes.subarray(at + 4, at + 2 + length)
+    if (marker === 0xe1 && startsWith(body, 'Exif\0\0')) isPlain &&= exifOrientation(body.subarray(6)) === 1
+    // ICC_PROFILE and MPF are both APP2; APP14 (Adobe) may say that the channels are RGB.
+    else if (marker === 0xe2 && startsWith(body, 'ICC_PROFILE\0')) isPlain = false
+    else if (marker === 0xee && startsWith(body, 'Adobe')) isPlain &&= body[11] === 1
+    else if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) {
+      const components = view.getUint8(at + 9)
+      isPlain &&= marker <= 0xc2 && view.getUint8(at + 4) === 8 && (components === 1 || components === 3)
+      return { width: view.getUint16(at + 7), height: view.getUint16(at + 5), isPlain }
+    }
+    at += 2 + length
+  }
+  return null
+}
+
+/** Tag 0x0112 of the first directory; 1 where it is missing, 0 where the block cannot be read. */
+function exifOrientation(tiff: Uint8Array): number {
+  const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength)
+  if (tiff.length < 10) return 0
+  const little = tiff[0] === 0x49
+  const directory = view.getUint32(4, little)
+  if (directory + 2 > tiff.length) return 0
+  const entries = view.getUint16(directory, little)
+  for (let i = 0, at = directory + 2; i < entries && at + 12 <= tiff.length; i++, at += 12)
+    if (view.getUint16(at, little) === 0x0112) return view.getUint16(at + 8, little)
+  return 1
+}
+
+function startsWith(bytes: Uint8Array, text: string): boolean {
+  return text.length <= bytes.length && [...text].every((character, i) => bytes[i] === character.charCodeAt(0))
+}
