@@ -1,4 +1,5 @@
 // The build: sources become JavaScript one by one, in the same folders, so that files find each other as they do in src/.
+import { globSync } from 'node:fs'
 import { defineConfig } from 'electron-vite'
 
 export default defineConfig({
@@ -8,7 +9,7 @@ export default defineConfig({
       minify: false,
       rolldownOptions: {
         // What is started by its path: commands, child processes, worker threads.
-        input: ['src/main/cli.ts', 'src/engine/index.ts'],
+        input: ['src/main/cli.ts', 'src/engine/index.ts', ...globSync('src/engine/**/*-worker.ts')],
         output: { format: 'es', preserveModules: true, preserveModulesRoot: 'src', entryFileNames: '[name].js' },
       },
     },

@@ -1,4 +1,6 @@
-// Errors of the file system and of memory as AppErrors that name the path.
+// Errors of the core, of the file system and of memory as AppErrors.
+import { DataError } from '../core/data/data-error.ts'
+import { OnnxError } from '../core/graph/onnx/errors.ts'
 import { AppError } from '../shared/errors.ts'
 import type { ErrorCode } from '../shared/errors.ts'
 
@@ -31,9 +33,11 @@ export function fileError(error: unknown, what: string, path?: string): AppError
   return new AppError(problem.code, `cannot ${what} ${subject}: ${problem.what}`, { details: { path: subject }, cause: error })
 }
 
-/** Anything thrown in a job, for the user: file errors and exhausted memory are theirs to mend, the rest is a fault of this program. */
+/** Anything thrown in a job, for the user: bad data, bad models, files and exhausted memory are theirs to mend, the rest is a fault of this program. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error
+  if (error instanceof DataError) return new AppError(error.code, error.message, { cause: error.cause })
+  if (error instanceof OnnxError) return new AppError('bad-model', error.message, { cause: error.cause })
   const file = fileError(error, 'open')
   if (file) return file
   if (error instanceof RangeError && /array buffer allocation failed|invalid typed array length/i.test(error.message))
