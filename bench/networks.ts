@@ -57,8 +57,11 @@ export class NetworkBuilder {
   }
 }
 
+/** What a network is made of. */
+export type Layers = Pick<NetworkBuilder, 'conv' | 'norm' | 'linear'>
+
 /** x [N, 3, H, W] -> logits [N, classes]. */
-function resnet18(b: NetworkBuilder, x: Value, classes: number): Value {
+function resnet18(b: Layers, x: Value, classes: number): Value {
   const relu = g.relu
   let y = relu(b.norm(b.conv(x, 'conv1', 64, 7, 2), 'bn1'))
   y = g.maxPool(y, { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] })
@@ -76,7 +79,7 @@ function resnet18(b: NetworkBuilder, x: Value, classes: number): Value {
 }
 
 /** x [N, 3, H, W] -> logits [N, classes]. */
-function mobileNetV2(b: NetworkBuilder, x: Value, classes: number): Value {
+function mobileNetV2(b: Layers, x: Value, classes: number): Value {
   const relu6 = (v: Value): Value => g.clip(v, 0, 6)
   let y = relu6(b.norm(b.conv(x, 'features.0.0', 32, 3, 2), 'features.0.1'))
   let index = 1

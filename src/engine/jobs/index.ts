@@ -1,5 +1,8 @@
 // The jobs that the engine can do.
 import type { JobTable } from '../job.ts'
+import { evaluate } from './evaluate.ts'
 import { methods } from './methods.ts'
+import { predict } from './predict.ts'
+import { train } from './train.ts'
 
-export const jobs: JobTable = { methods }
+export const jobs: JobTable = { train, evaluate, predict, methods }

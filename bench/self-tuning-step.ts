@@ -1,0 +1,136 @@
+// A whole Self-Tuning step (ResNet-18 at 64 px, 24 + 24 images, D = 1024, K = 32, 10 classes) against the released loop in PyTorch.
+// node bench/self-tuning-step.ts [ROUNDS] [STEPS]; PYTHON names the Python that has torch (python3 if not set).
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import * as g from '../src/core/graph/build.ts'
+import { readOnnx } from '../src/core/graph/onnx/read.ts'
+import { symbolicBatch, writeOnnx } from '../src/core/graph/onnx/write.ts'
+import type { Value } from '../src/core/graph/value.ts'
+import { selfTuning } from '../src/core/methods/self-tuning.ts'
+import { Backbone } from '../src/core/nn/backbone.ts'
+import { Model } from '../src/core/nn/model.ts'
+import { Random } from '../src/core/tensor/random.ts'
+import { scalar, sizeOf, tensor } from '../src/core/tensor/tensor.ts'
+import type { HostTensor, Shape } from '../src/core/tensor/tensor.ts'
+import { buildTrainingStep } from '../src/core/train/training-step.ts'
+import { OnnxRuntimeEngine } from '../src/engine/backends/onnxruntime/engine.ts'
+import { networks } from './networks.ts'
+import type { Layers } from './networks.ts'
+
+const [rounds = 5, steps = 3] = process.argv.slice(2).map(Number)
+const shape = { threads: 2, batch: 24, size: 64, classes: 10, width: 1024, depth: 32 }
+const random = new Random(0)
+
+function normal(dims: Shape, deviation = 1): HostTensor<'float32'> {
+  const t = tensor('float32', dims)
+  for (let i = 0; i < t.data.length; i++) t.data[i] = random.normal(0, deviation)
+  return t
+}
+
+/** ResNet-18 as an ONNX file, which is how backbones come. */
+function backboneFile(): Uint8Array {
+  const names = new Map<Value, string>()
+  const weight = (name: string, value: HostTensor): Value => {
+    const leaf = g.constant(value)
+    names.set(leaf, name)
+    return leaf
+  }
+  const filled = (channels: number, value: number): HostTensor => tensor('float32', [channels], new Array<number>(channels).fill(value))
+  const layers: Layers = {
+    conv: (x, name, channels, kernel, stride = 1, group = 1) => {
+      const dims = [channels, (x.shape[1] ?? 0) / group, kernel, kernel]
+      const w = weight(`${name}.weight`, normal(dims, Math.sqrt((2 * channels) / sizeOf(dims))))
+      const pads = new Array<number>(4).fill((kernel - 1) / 2)
+      return g.conv(x, w, null, { strides: [stride, stride], pads, group })
+    },
+    norm: (x, name) => {
+      const channels = x.shape[1] ?? 0
+      const [scale, bias] = [weight(`${name}.weight`, filled(channels, 1)), weight(`${name}.bias`, filled(channels, 0))]
+      const [mean, variance] = [weight(`${name}.running_mean`, filled(channels, 0)), weight(`${name}.running_var`, filled(channels, 1))]
+      return g.batchNormalization(x, scale, bias, mean, variance)
+    },
+    linear: (x, name, outputs) => g.gemm(x, weight(`${name}.weight`, normal([outputs, x.shape[1] ?? 0], 0.02)), null, { transB: 1 }),
+  }
+  const x = g.input('input', { dtype: 'float32', shape: [symbolicBatch, 3, shape.size, shape.size] })
+  return writeOnnx({ inputs: { input: x }, outputs: { logits: networks.resnet18(layers, x, shape.classes) }, constantNames: names, batch: 'N' })
+}
+
+const backbone = new Backbone(readOnnx(backboneFile()), { imageSize: shape.size })
+const method = selfTuning.configure({ projection: shape.width, queueSize: shape.depth })
+const model = new Model({ backbone, cut: null, classes: shape.classes, bottleneck: null, projector: method.projector, batchNorm: 'train' })
+const initial = model.initial('query', random)
+const variables = { ...initial, ...method.variables(model, initial, random) }
+const rates = { backbone: 1, bottleneck: 1, projector: 1, classifier: 10 }
+const sgd = { momentum: 0.9, nesterov: true, weightDecay: 1e-4 }
+const batches = { labelledBatch: shape.batch, unlabelledBatch: shape.batch }
+const step = buildTrainingStep(model, method, { ...sgd, ...batches, rates }, [3, shape.size, shape.size], variables)
+const engine = new OnnxRuntimeEngine({ threads: shape.threads })
+const executable = await engine.compile(step.program)
+const state = await engine.createState(step.initial)
+
+async function ours(): Promise<number[]> {
+  const times: number[] = []
+  for (let i = 0; i < steps; i++) {
+    const views = ['labelled/0', 'labelled/1', 'unlabelled/0', 'unlabelled/1']
+    const feeds = Object.fromEntries(views.map((name) => [name, normal([shape.batch, 3, shape.size, shape.size])]))
+    const labels = tensor('int32', [shape.batch], Int32Array.from({ length: shape.batch }, () => random.integer(shape.classes)))
+    const start = performance.now()
+    await executable.run(state, { ...feeds, labels, rate: scalar('float32', 0.001), progress: scalar('float32', 0) })
+    times.push(performance.now() - start)
+  }
+  return times
+}
+
+interface Peer {
+  run(): Promise<{ milliseconds: number[]; peakBytes: number }>
+  close(): void
+}
+
+function pytorch(format: string): Peer {
+  const script = fileURLToPath(new URL('pytorch/self_tuning_step.py', import.meta.url))
+  const args = [script, ...Object.values(shape).map(String), format]
+  const child = spawn(process.env.PYTHON ?? 'python3', args, { stdio: ['pipe', 'pipe', 'inherit'] })
+  child.on('error', (error) => exitWithout(error.message))
+  child.on('exit', (code) => code && exitWithout(`it ended with code ${code}`))
+  const lines = createInterface(child.stdout)
+  const first = once(lines, 'line')
+  return {
+    run: async () => {
+      await first
+      const answer = once(lines, 'line')
+      child.stdin.write(`${steps}\n`)
+      return JSON.parse(String((await answer)[0])) as { milliseconds: number[]; peakBytes: number }
+    },
+    close: () => child.stdin.end(),
+  }
+}
+
+function exitWithout(reason: string): void {
+  console.error(`self-tuning-step: expected a Python with torch (set PYTHON), but ${reason}`)
+  process.exit(1)
+}
+
+const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? NaN
+const peers = { channels_last: pytorch('channels_last'), contiguous: pytorch('contiguous') }
+const found: Record<string, number[]> = { ours: [], channels_last: [], contiguous: [] }
+let peerBytes = 0
+for (let round = -1; round < rounds; round++) {
+  // The first round warms up.
+  const results: Record<string, number[]> = { ours: await ours() }
+  for (const [format, peer] of Object.entries(peers)) {
+    const { milliseconds, peakBytes } = await peer.run()
+    results[format] = milliseconds
+    peerBytes = Math.max(peerBytes, peakBytes)
+  }
+  if (round >= 0) for (const [side, times] of Object.entries(results)) found[side]?.push(...times)
+}
+Object.values(peers).forEach((peer) => peer.close())
+executable.dispose()
+await engine.dispose()
+const [own, last, contiguous] = [found.ours, found.channels_last, found.contiguous].map((times) => median(times ?? []))
+const best = Math.min(last ?? NaN, contiguous ?? NaN)
+console.log(`ours ${own?.toFixed(0)} ms; PyTorch channels_last ${last?.toFixed(0)} ms, contiguous ${contiguous?.toFixed(0)} ms`)
+console.log(`ratio to PyTorch's better format: ${((own ?? NaN) / best).toFixed(2)}`)
+console.log(`peak memory: ours ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB, PyTorch ${(peerBytes / 2 ** 20).toFixed(0)} MB`)

@@ -1,0 +1,101 @@
+// Everything that a run is made of before it starts, checked: data, backbone, settings, recipes, and its identity.
+import { createHash } from 'node:crypto'
+import { availableParallelism } from 'node:os'
+import { readFile } from 'node:fs/promises'
+import { recipe } from '../../core/data/views/recipe.ts'
+import type { Normalization, RecipeName, ViewRecipe } from '../../core/data/views/recipe.ts'
+import { OnnxError } from '../../core/graph/onnx/errors.ts'
+import { Backbone } from '../../core/nn/backbone.ts'
+import { AppError } from '../../shared/errors.ts'
+import type { TrainRequest } from '../../shared/requests.ts'
+import { readOnnxFile } from '../data/onnx-file.ts'
+import { prepareData } from './labels.ts'
+import type { RunData } from './labels.ts'
+import { configure } from './settings.ts'
+import type { Configuration } from './settings.ts'
+import { versions } from './versions.ts'
+
+export interface Run extends Configuration {
+  request: TrainRequest
+  data: RunData
+  backbone: Backbone
+  /** SHA-256 of the backbone's file. */
+  backboneHash: string
+  recipes: Record<RecipeName, ViewRecipe>
+  threads: number
+  /** Hash over all that decides the numbers: a checkpoint belongs to one identity. */
+  identity: string
+  /** For run.json. */
+  record: Record<string, unknown>
+}
+
+/** Edge of the images where neither the request nor the file says: detail enough for fine-grained classes, 2 to 3 times as fast as 224. */
+const defaultImageSize = 160
+
+export async function openRun(request: TrainRequest): Promise<Run> {
+  const data = await prepareData(request)
+  const configuration = configure(request, data.unlabelled.length === 0)
+  const model = await readOnnxFile(request.backbone)
+  const declared = model.inputs.find(({ shape }) => shape?.length === 4)?.shape?.[2]
+  const imageSize = request.imageSize ?? (typeof declared === 'number' ? declared : defaultImageSize)
+  const normalize = request.normalize ?? normalizationOf(model.metadata) ?? 'imagenet'
+  const backbone = openBackbone(request.backbone, () => new Backbone(model, { imageSize }))
+  const backboneHash = createHash('sha256').update(await readFile(request.backbone)).digest('hex')
+  const { cropScale } = configuration.settings
+  const make = (name: RecipeName): ViewRecipe => recipe(name, { size: imageSize, normalize, scale: [cropScale, 1] })
+  const recipes = { weak: make('weak'), strong: make('strong'), evaluation: make('evaluation') }
+  const threads = request.threads ?? availableParallelism()
+
+  const deciding = {
+    images: hash(data.set.images.map(({ path, bytes, class: label, split }) => [path, bytes, label, split])),
+    labelled: hash(data.labelled),
+    backbone: backboneHash,
+    method: configuration.method.id,
+    methodSettings: configuration.methodSettings,
+    settings: configuration.settings,
+    phases: configuration.phases,
+    recipes,
+    seed: request.seed,
+  }
+  const counts = { labelled: data.labelled.length, unlabelled: data.unlabelled.length, validation: data.validation.length, test: data.test.length }
+  return {
+    ...configuration,
+    request,
+    data,
+    backbone,
+    backboneHash,
+    recipes,
+    threads,
+    identity: hash(deciding),
+    record: {
+      ...deciding,
+      request,
+      threads,
+      classes: data.set.classes,
+      labelsPerClass: data.perClass,
+      counts,
+      splits: data.origin,
+      skippedFiles: data.set.skipped,
+      versions: versions(),
+    },
+  }
+}
+
+function hash(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex')
+}
+
+/** Backbones written here say what they expect. */
+function normalizationOf(metadata: Readonly<Record<string, string>>): Normalization | null {
+  const { normalize } = metadata
+  return normalize === 'imagenet' || normalize === 'symmetric' || normalize === 'unit' ? normalize : null
+}
+
+function openBackbone(path: string, open: () => Backbone): Backbone {
+  try {
+    return open()
+  } catch (error) {
+    if (error instanceof OnnxError) throw new AppError('bad-model', `${path}: ${error.message}`, { details: { path }, cause: error })
+    throw error
+  }
+}

@@ -1,0 +1,141 @@
+// Tells the user's side how a run goes, and writes its metrics.
+import type { TrainEvent } from '../../core/train/events.ts'
+import type { NdjsonFile } from '../files.ts'
+import type { JobContext } from '../job.ts'
+import type { Checkpoint } from './checkpoint.ts'
+import type { Run } from './open-run.ts'
+
+/** Steps are told at most this often; the metrics file has them all. */
+const stepIntervalMilliseconds = 100
+
+export class Reporter {
+  readonly #context: JobContext
+  readonly #run: Run
+  readonly #metrics: NdjsonFile
+  readonly #started = performance.now()
+  #phase = 0
+  #phaseStarted = { step: 0, time: 0 }
+  #step = 0
+  #toldAt = 0
+  readonly #rates: number[] = []
+  #writing: Promise<void> = Promise.resolve()
+
+  constructor(context: JobContext, run: Run, metrics: NdjsonFile) {
+    this.#context = context
+    this.#run = run
+    this.#metrics = metrics
+  }
+
+  /** Steps done over all phases. */
+  get step(): number {
+    return this.#step
+  }
+
+  /** Since the command began. */
+  get seconds(): number {
+    return (performance.now() - this.#started) / 1000
+  }
+
+  /** Images through the network a second of training, as last measured in each phase, averaged. */
+  get imagesPerSecond(): number {
+    return this.#rates.length === 0 ? 0 : this.#rates.reduce((a, b) => a + b, 0) / this.#rates.length
+  }
+
+  stepsBefore(phase: number): number {
+    return this.#run.phases.slice(0, phase).reduce((sum, { steps }) => sum + steps, 0)
+  }
+
+  start(device: string, resume: Checkpoint | null): void {
+    const { request, data, method, settings, phases, recipes, threads } = this.#run
+    this.#step = resume ? this.stepsBefore(resume.phase) + resume.progress.step : 0
+    this.#context.emit({
+      event: 'start',
+      job: 'train',
+      method: method.id,
+      classes: [...data.set.classes],
+      images: {
+        labelled: data.labelled.length,
+        unlabelled: data.unlabelled.length,
+        validation: data.validation.length,
+        test: data.test.length,
+      },
+      steps: this.stepsBefore(phases.length),
+      batch: settings.labelledBatch,
+      imageSize: recipes.evaluation.size,
+      seed: request.seed,
+      threads,
+      device,
+      out: request.out,
+      ...(resume && { resumedFrom: this.#step }),
+    })
+    for (const { path, reason } of data.set.skipped) this.#context.emit({ event: 'warning', message: reason, file: path })
+    if (data.unlabelled.length === 0) this.#context.emit({ event: 'warning', message: 'all training images are labelled: there are no unlabelled ones to learn from' })
+  }
+
+  phase(index: number): void {
+    this.#phase = index
+    this.#phaseStarted = { step: -1, time: 0 }
+  }
+
+  task(task: string, done: number, total: number, unit = 'images'): void {
+    this.#context.emit({ event: 'progress', task, done, total, unit })
+  }
+
+  training(event: TrainEvent): void {
+    const before = this.stepsBefore(this.#phase)
+    const step = before + event.step
+    this.#write({ ...event, step, phase: this.#run.phases[this.#phase]?.title })
+    if (event.kind === 'recovery') return this.#recovery(event)
+    this.#step = step
+    if (event.kind === 'validation') {
+      const { accuracy, loss, best } = event
+      return this.#context.emit({ event: 'validation', step, accuracy, loss, best })
+    }
+    this.#rates[this.#phase] = event.imagesPerSecond
+    if (this.#phaseStarted.step < 0) this.#phaseStarted = { step: event.step, time: performance.now() }
+    const now = performance.now()
+    if (now - this.#toldAt < stepIntervalMilliseconds && event.step !== event.steps) return
+    this.#toldAt = now
+    this.#context.emit({
+      event: 'step',
+      step,
+      steps: this.stepsBefore(this.#run.phases.length),
+      phase: this.#run.phases[this.#phase]?.title,
+      loss: finite(event.loss),
+      losses: event.terms,
+      learningRate: event.learningRate,
+      imagesPerSecond: event.imagesPerSecond,
+      seconds: this.seconds,
+      remainingSeconds: this.#remaining(event.step, event.steps),
+      ...(event.pseudoLabels?.accuracy != null && { pseudoLabelAccuracy: event.pseudoLabels.accuracy }),
+    })
+  }
+
+  /** Waits until all metrics are with the operating system. */
+  flush(): Promise<void> {
+    return this.#writing
+  }
+
+  #write(line: unknown): void {
+    this.#writing = this.#writing.then(() => this.#metrics.append(line))
+  }
+
+  #recovery({ reason, returnedTo, rateScale }: Extract<TrainEvent, { kind: 'recovery' }>): void {
+    const at = `training diverged (${reason}): back to step ${returnedTo} of this phase`
+    this.#context.emit({
+      event: 'warning',
+      message: rateScale === 0 ? `${at}, which ends it: the rate was halved three times already` : `${at}, at ${rateScale} times the learning rate`,
+    })
+  }
+
+  /** Of this phase, at its mean pace so far. */
+  #remaining(step: number, steps: number): number | null {
+    const { step: first, time } = this.#phaseStarted
+    if (step <= first) return null
+    return ((performance.now() - time) / 1000 / (step - first)) * (steps - step)
+  }
+}
+
+function finite(x: number): number | null {
+  return Number.isFinite(x) ? x : null
+}

@@ -1,0 +1,120 @@
+// A whole training run: data, backbone and settings in; phases one after another; model.onnx, run.json, metrics and checkpoints out.
+import { join } from 'node:path'
+import { shortSideOf } from '../../core/data/views/recipe.ts'
+import { AppError } from '../../shared/errors.ts'
+import type { TrainRequest } from '../../shared/requests.ts'
+import type { ResultOf } from '../../shared/results.ts'
+import { OnnxRuntimeEngine } from '../backends/onnxruntime/engine.ts'
+import { ImageLoader } from '../data/loader.ts'
+import { makeFolder, NdjsonFile, writeFileAtomic, writeJson } from '../files.ts'
+import type { JobContext } from '../job.ts'
+import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
+import type { Checkpoint } from './checkpoint.ts'
+import { exportModel } from './export.ts'
+import { finalModel, measureParity, testModel } from './final.ts'
+import { openRun } from './open-run.ts'
+import type { Run } from './open-run.ts'
+import { runPhase } from './phase.ts'
+import { Reporter } from './reporter.ts'
+import { PhaseSources } from './sources.ts'
+import { modelFileName } from './trained-model.ts'
+
+type Carried = Pick<Checkpoint, 'carried' | 'carriedBest'>
+
+/** Trains, exports and tests. @throws AppError 'stopped' after keeping a checkpoint, when the signal says so. */
+export async function train(request: TrainRequest, context: JobContext): Promise<Omit<ResultOf<'train'>, 'job'>> {
+  await makeFolder(join(request.out, 'checkpoints'))
+  const run = await openRun(request)
+  const { data, recipes, threads } = run
+  const engine = new OnnxRuntimeEngine({ threads })
+  const loader = new ImageLoader(data.set, {
+    threads,
+    shortSide: Math.max(...Object.values(recipes).map(shortSideOf)),
+    onBroken: ({ path, reason }) => context.emit({ event: 'warning', message: reason, file: path }),
+  })
+  const checkpointPath = join(request.out, 'checkpoints', 'last.safetensors')
+  const resume = request.resume ? await readCheckpoint(checkpointPath, run.identity) : null
+  const metrics = await openMetrics(request.out, resume, run)
+  const reporter = new Reporter(context, run, metrics)
+  try {
+    reporter.start(engine.name, resume)
+    const sources = new PhaseSources(run, engine, loader, context)
+    let carried: Carried = { carried: resume?.carried ?? {}, carriedBest: resume?.carriedBest ?? null }
+    for (const [index, phase] of run.phases.entries()) {
+      if (resume && index < resume.phase) continue
+      reporter.phase(index)
+      const atPhase = resume?.phase === index ? resume : null
+      const { progress, best } = await runPhase({
+        engine,
+        backbone: run.backbone,
+        classes: data.set.classes.length,
+        method: run.configured,
+        settings: run.settings,
+        phase,
+        seed: request.seed,
+        data: sources,
+        ...carried,
+        resume: atPhase,
+        emit: (event) => reporter.training(event),
+        checkpoint: async (parts) => {
+          await reporter.flush()
+          await writeCheckpoint(checkpointPath, { identity: run.identity, phase: index, ...parts, ...carried })
+          await context.pause()
+        },
+        signal: context.signal,
+      })
+      if (context.signal.aborted)
+        throw new AppError('stopped', `stopped at step ${reporter.step}; --resume with the same options goes on from there`)
+      carried = better(carried, best, progress.best && { ...progress.best, step: progress.best.step + reporter.stepsBefore(index) })
+    }
+    return await finish(run, carried, engine, loader, reporter, context)
+  } finally {
+    await reporter.flush()
+    await metrics.close()
+    await loader.close()
+    await engine.dispose()
+  }
+}
+
+/** Later phases keep their weights only where validation says that they are better. */
+function better(before: Carried, weights: Checkpoint['best'], best: Checkpoint['carriedBest']): Carried {
+  if (!best || (before.carriedBest && before.carriedBest.accuracy > best.accuracy)) return before
+  return { carried: { ...before.carried, ...weights }, carriedBest: best }
+}
+
+async function finish(
+  run: Run,
+  { carried, carriedBest }: Carried,
+  engine: OnnxRuntimeEngine,
+  loader: ImageLoader,
+  reporter: Reporter,
+  context: JobContext,
+): Promise<Omit<ResultOf<'train'>, 'job'>> {
+  const { request, data, recipes } = run
+  const { model, variables } = finalModel(run, carried)
+  const path = join(request.out, modelFileName)
+  const card = { classes: data.set.classes, recipe: recipes.evaluation, method: run.method.id }
+  await writeFileAtomic(path, exportModel(model, variables, card))
+  const test = await testModel(run, engine, loader, model, variables, data.test, (done) => reporter.task('testing', done, data.test.length))
+  const parity = await measureParity(run, engine, loader, model, variables, path)
+  const result = {
+    testAccuracy: test.accuracy,
+    validationAccuracy: carriedBest?.accuracy ?? null,
+    seconds: reporter.seconds,
+    imagesPerSecond: reporter.imagesPerSecond,
+    model: path,
+    steps: reporter.step,
+    bestStep: carriedBest?.step ?? 0,
+    exportDifference: parity.largestDifference,
+  }
+  await writeJson(join(request.out, 'run.json'), { ...run.record, result, parity, brokenFiles: loader.broken })
+  context.log(`trained ${path}`)
+  return result
+}
+
+async function openMetrics(out: string, resume: Checkpoint | null, run: Run): Promise<NdjsonFile> {
+  const path = join(out, 'metrics.ndjson')
+  if (!resume) return NdjsonFile.open(path)
+  const last = resume.progress.step + run.phases.slice(0, resume.phase).reduce((sum, { steps }) => sum + steps, 0)
+  return NdjsonFile.open(path, (line) => typeof line === 'object' && line !== null && 'step' in line && Number(line.step) <= last)
+}
