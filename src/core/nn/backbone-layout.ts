@@ -29,8 +29,10 @@ function channelAxis({ op, attributes }: OnnxNode, axis: number, from: Shape, to
   if (op === 'Transpose' && Array.isArray(perm)) return (perm as number[]).indexOf(axis)
   if (op === 'MatMul' || op === 'Gemm') return last
   if (from.length === to.length) return axis
-  const spatial = from.slice(axis + 1)
-  const kept = spatial.length > 0 && spatial.length < last && spatial.every((extent, i) => extent === to[to.length - spatial.length + i])
-  if (kept) return last - spatial.length
+  // Regrouped channels (a shuffle) keep the places behind them.
+  const kept = (count: number): boolean => from.slice(-count).every((extent, i) => extent === to[to.length - count + i])
+  let places = Math.min(from.length - 1 - axis, last - 1)
+  while (places > 0 && !kept(places)) places--
+  if (places > 0) return last - places
   return axis === 1 && to[1] === from[1] ? 1 : last
 }

@@ -160,10 +160,8 @@ function splits(blocks: readonly Point[], end: Point, start: number, total: numb
       right = point
     }
   }
-  const length = end.before - start
-  const [first, ...others] = blocks
-  if (found.length > 0 || length < 0.9 * total || !first || blocks.length < equalParts) return found
-  const nearest = (target: number): Point =>
-    others.reduce((best, point) => (Math.abs(point.before - target) < Math.abs(best.before - target) ? point : best), first)
-  return [...new Set([1, 2, 3].map((part) => nearest(start + (part / equalParts) * length)))]
+  if (found.length > 0 || end.before - start < 0.9 * total || blocks.length < equalParts) return found
+  return Array.from({ length: equalParts - 1 }, (_, i) => blocks[Math.round(((i + 1) / equalParts) * blocks.length) - 1]).filter(
+    (point) => point !== undefined,
+  )
 }
