@@ -75,6 +75,7 @@ class ReferenceExecutable implements Executable {
     return Promise.resolve().then(() => {
       if (!(state instanceof ReferenceState)) throw new Error('expected a state of the reference engine, found one of another engine')
       const { outputs, updates } = this.#program
+      for (const [name, value] of Object.entries(updates)) checkFed(`variable ${name}`, value, state.get(name))
       const leaves = new Map<Value, HostTensor>()
       for (const [name, leaf] of Object.entries(this.#program.feeds)) leaves.set(leaf, checkFed(`feed ${name}`, leaf, feeds[name]))
       for (const [name, leaf] of Object.entries(this.#program.reads)) leaves.set(leaf, checkFed(`variable ${name}`, leaf, state.get(name)))

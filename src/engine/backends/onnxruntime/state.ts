@@ -25,21 +25,18 @@ export class OnnxState implements State {
   }
 
   read(names: readonly string[] = this.names): Promise<Record<string, HostTensor>> {
-    return Promise.resolve(Object.fromEntries(names.map((name) => [name, copied(fromOrt(this.#slot(name).current))])))
+    return Promise.resolve().then(() => Object.fromEntries(names.map((name) => [name, copied(fromOrt(this.#slot(name).current))])))
   }
 
   write(values: Readonly<Record<string, HostTensor>>): Promise<void> {
-    for (const [name, value] of Object.entries(values)) {
-      const slot = this.#slots.get(name)
-      if (!slot) this.#slots.set(name, { current: copyToOrt(value), spare: null })
-      else {
-        const before = fromOrt(slot.current)
-        if (before.dtype !== value.dtype || !sameShape(before.shape, value.shape))
-          throw new AppError('internal', `state variable ${name}: expected ${describe(before)}, found ${describe(value)}`)
-        slot.current = copyToOrt(value)
+    return Promise.resolve().then(() => {
+      for (const [name, value] of Object.entries(values)) this.#check(name, value)
+      for (const [name, value] of Object.entries(values)) {
+        const slot = this.#slots.get(name)
+        if (slot) slot.current = copyToOrt(value)
+        else this.#slots.set(name, { current: copyToOrt(value), spare: null })
       }
-    }
-    return Promise.resolve()
+    })
   }
 
   /** The buffer that holds the variable's value. */
@@ -64,6 +61,15 @@ export class OnnxState implements State {
 
   dispose(): void {
     this.#slots.clear()
+  }
+
+  /** A variable keeps its type and shape. */
+  #check(name: string, value: HostTensor): void {
+    const slot = this.#slots.get(name)
+    if (!slot) return
+    const before = fromOrt(slot.current)
+    if (before.dtype !== value.dtype || !sameShape(before.shape, value.shape))
+      throw new AppError('internal', `state variable ${name}: expected ${describe(before)}, found ${describe(value)}`)
   }
 
   #slot(name: string): Slot {
