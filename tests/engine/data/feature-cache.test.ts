@@ -15,8 +15,8 @@ const broken = 6
 const key: FeatureKey = {
   backbone: 'abc',
   cut: 'end',
-  recipe: recipe('strong', { size: 16, normalize: 'unit' }),
-  shortSide: 18,
+  recipe: recipe('strong', { size: 24, normalize: 'unit' }),
+  shortSide: 27,
   seed: 1,
   views: 3,
   shape: [2, 2],
@@ -44,7 +44,7 @@ beforeAll(async () => {
   }
   const images = Array.from({ length: count }, (_, i) => ({ path: `${i}.jpg`, class: i % 3, split: null, bytes: 0 }))
   set = { root, layout: 'csv', classes: ['a', 'b', 'c'], images, skipped: [] }
-  loader = new ImageLoader(set, { shortSide: 18, threads: 2 })
+  loader = new ImageLoader(set, { shortSide: 27, threads: 2 })
 })
 
 afterAll(async () => {
@@ -92,7 +92,7 @@ describe('the cache', () => {
     const again = await open()
     expect(computed).toBe((count - 1) * 3)
     expect(contents(again)).toEqual(contents(store))
-    expect(new Set(contents(store)).size).toBeGreaterThan(50)
+    expect(new Set(contents(store)).size).toBeGreaterThan(100)
 
     await open({ key: { ...key, recipe: { ...key.recipe, flip: false } } })
     await open({ key: { ...key, seed: 2 } })
