@@ -3,31 +3,97 @@ import type { OnnxAttribute, OnnxBuilder } from '../../../core/graph/onnx/builde
 import type { Value } from '../../../core/graph/value.ts'
 import { tensor } from '../../../core/tensor/tensor.ts'
 import type { DType, HostTensor, Shape } from '../../../core/tensor/tensor.ts'
+import { convert } from './layout.ts'
+import type { Layout } from './layout.ts'
 
 export type OnnxAttributes = Readonly<Record<string, OnnxAttribute | undefined>>
 
 /** Operators of ONNX Runtime's own. */
 export const microsoft = { domain: 'com.microsoft' } as const
 
+/** What the user of a value can have done in the same pass over memory. */
+export interface Fusion {
+  /** Added to the value. */
+  readonly sum?: string
+  /** Applied last. */
+  readonly activation?: { readonly name: 'Relu' | 'Clip'; readonly parameters: readonly number[] }
+}
+
+/** A value that is not computed before it is asked for, because its user may want something done in the same pass. */
+export interface Deferred {
+  readonly layout: Layout
+  /** True if something can be added to it. */
+  readonly takesSum: boolean
+  /** Emits it and returns its name. */
+  emit(fusion: Fusion): string
+}
+
+export interface EmitterOptions {
+  /** Channels in a block of ONNX Runtime's blocked convolutions, null where there are none. */
+  readonly block: number | null
+  /** How often a value is used: as an input of nodes, as an output or update of the program. */
+  readonly uses: ReadonlyMap<Value, number>
+  /** True if channels are worth blocking wherever there is a choice. */
+  readonly prefersBlocked: boolean
+}
+
 export class Emitter {
+  readonly block: number | null
+  readonly prefersBlocked: boolean
   readonly #builder: OnnxBuilder
-  readonly #names = new Map<Value, string>()
+  readonly #uses: ReadonlyMap<Value, number>
+  readonly #held = new Map<Value, Map<Layout, string>>()
+  readonly #deferred = new Map<Value, Deferred>()
   readonly #constants = new Map<string, string>()
 
-  constructor(builder: OnnxBuilder) {
+  constructor(builder: OnnxBuilder, { block, uses, prefersBlocked }: EmitterOptions) {
     this.#builder = builder
+    this.block = block
+    this.#uses = uses
+    this.prefersBlocked = prefersBlocked
   }
 
-  /** The ONNX name of a value. */
+  /** The ONNX name of a value in row-major order. */
   name(value: Value): string {
-    const name = this.#names.get(value)
-    if (name === undefined) throw new Error(`output ${value.index} of ${value.node.op} was not lowered before its use`)
+    return this.as(value, 'plain')
+  }
+
+  /** The ONNX name of a value in a layout, converted if need be. */
+  as(value: Value, layout: Layout): string {
+    let held = this.#held.get(value)
+    const deferred = this.#deferred.get(value)
+    if (!held && deferred) {
+      this.set(value, deferred.emit({}), deferred.layout)
+      held = this.#held.get(value)
+    }
+    const [first] = held ?? []
+    if (!held || !first) throw new Error(`output ${value.index} of ${value.node.op} was not lowered before its use`)
+    let name = held.get(layout)
+    if (name === undefined) held.set(layout, (name = convert(this, value, first[1], first[0], layout)))
     return name
   }
 
+  /** True if the value is there in this layout without a conversion. */
+  holds(value: Value, layout: Layout): boolean {
+    return this.#held.get(value)?.has(layout) ?? this.#deferred.get(value)?.layout === layout
+  }
+
   /** Says which ONNX value holds a graph value. */
-  set(value: Value, name: string): void {
-    this.#names.set(value, name)
+  set(value: Value, name: string, layout: Layout = 'plain'): void {
+    const held = this.#held.get(value)
+    if (held) held.set(layout, name)
+    else this.#held.set(value, new Map([[layout, name]]))
+  }
+
+  /** Puts a value off until it is used. */
+  defer(value: Value, deferred: Deferred): void {
+    this.#deferred.set(value, deferred)
+  }
+
+  /** A value that was put off and has only one user, which may therefore add to its pass. */
+  fusable(value: Value): Deferred | null {
+    const deferred = this.#deferred.get(value)
+    return deferred && !this.#held.has(value) && this.#uses.get(value) === 1 ? deferred : null
   }
 
   /** Adds a node; returns the name of its first output. */

@@ -2,6 +2,7 @@
 import type { Engine, Executable, Program, State } from '../../../core/graph/program.ts'
 import type { HostTensor } from '../../../core/tensor/tensor.ts'
 import { OnnxExecutable } from './executable.ts'
+import { blockSize } from './block-size.ts'
 import { lowerProgram } from './lower-program.ts'
 import { SessionCache } from './session.ts'
 import { OnnxState } from './state.ts'
@@ -24,7 +25,7 @@ export class OnnxRuntimeEngine implements Engine {
 
   async compile(program: Program): Promise<Executable> {
     const subject = subjectOf(program)
-    const { model, ...lowered } = lowerProgram(program)
+    const { model, ...lowered } = lowerProgram(program, await blockSize())
     const { session, release } = await this.#sessions.take(model, subject)
     return new OnnxExecutable(program, lowered, session, release, subject)
   }

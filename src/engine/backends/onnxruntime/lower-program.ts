@@ -19,10 +19,12 @@ export interface LoweredProgram {
   readonly updates: ReadonlyMap<string, string>
 }
 
-export function lowerProgram(program: Program): LoweredProgram {
+/** @param block channels in a block of ONNX Runtime's blocked operators; null = they are not there */
+export function lowerProgram(program: Program, block: number | null): LoweredProgram {
   const builder = new OnnxBuilder({ name: 'program', opset: 17, domains: { 'com.microsoft': 1, 'com.microsoft.nchwc': 1 } })
-  const emit = new Emitter(builder)
-  const order = topological([...Object.values(program.outputs), ...Object.values(program.updates)])
+  const results = [...Object.values(program.outputs), ...Object.values(program.updates)]
+  const order = topological(results)
+  const emit = new Emitter(builder, { block, uses: countUses(order, results), prefersBlocked: order.some(isTrainedDepthwise) })
   const used = new Set(order)
 
   const enter = (kind: string, values: Readonly<Record<string, Value>>): Map<string, string> => {
@@ -66,4 +68,18 @@ export function lowerProgram(program: Program): LoweredProgram {
   const outputs = leave('output', program.outputs)
   const updates = leave('update', program.updates)
   return { model: builder.serialise(), feeds, reads, outputs, updates }
+}
+
+function countUses(order: readonly Node[], results: readonly Value[]): Map<Value, number> {
+  const uses = new Map<Value, number>()
+  for (const value of [...order.flatMap((node) => node.inputs), ...results]) if (value) uses.set(value, (uses.get(value) ?? 0) + 1)
+  return uses
+}
+
+/** Depthwise convolutions are 20 times faster in blocks; with them, the pointwise ones between gain by staying there. */
+function isTrainedDepthwise(node: Node): boolean {
+  if (node.op !== 'Conv') return false
+  const [, w] = node.inputs
+  const { group } = (node as Node<'Conv'>).attributes
+  return w?.shape[1] === 1 && group === w.shape[0] && group > 1 && w.node.op !== 'Constant'
 }

@@ -1,21 +1,29 @@
-// Batch normalisation by the batch's own statistics, and its gradient.
+// Batch normalisation, in the layout that its input has, and the gradient of its training form.
 import { float } from '../../../../core/graph/onnx/builder.ts'
-import type { Value } from '../../../../core/graph/value.ts'
+import type { Node, Value } from '../../../../core/graph/value.ts'
 import { sizeOf } from '../../../../core/tensor/tensor.ts'
+import type { DType } from '../../../../core/tensor/tensor.ts'
 import type { Emitter } from '../emitter.ts'
 import { inputOf, outputOf } from '../lowering.ts'
 import type { Lowering } from '../lowering.ts'
+import { blockedGradient, blockedStatistics, deferAffine } from './batch-normalization-blocked.ts'
+import { oneToOne } from './one-to-one.ts'
 
-/** Statistics from centred values, then the inference form. (BatchNormalization's training mode corrupts memory when nodes share inputs.) */
+export const batchNormalization: Lowering<'BatchNormalization'> = (node, emit) => {
+  const [x, scale, b, mean, variance] = [0, 1, 2, 3, 4].map((i) => inputOf(node, i)) as [Value, Value, Value, Value, Value]
+  if (!emit.holds(x, 'blocked')) oneToOne(node as Node, emit)
+  else deferAffine(emit, outputOf(node), x, affineOf(emit, [scale, b].map((v) => emit.name(v)), emit.name(mean), emit.name(variance), node.attributes.epsilon)) // prettier-ignore
+}
+
 export const batchNormalizationTraining: Lowering<'BatchNormalizationTraining'> = (node, emit) => {
   const [x, scale, b] = [inputOf(node, 0), inputOf(node, 1), inputOf(node, 2)]
-  const { axes, channel } = channelAxes(x)
-  const centre = emit.node('ReduceMean', [emit.name(x)], { axes, keepdims: 1 })
-  const centred = emit.node('Sub', [emit.name(x), centre])
-  const variance = emit.node('ReduceMean', [emit.node('Mul', [centred, centred])], { axes, keepdims: 0 })
-  const mean = emit.reshape(centre, channel)
-  const inputs = [emit.name(x), emit.name(scale), emit.name(b), mean, variance]
-  emit.set(outputOf(node, 0), emit.node('BatchNormalization', inputs, { epsilon: float(node.attributes.epsilon) }))
+  const { epsilon } = node.attributes
+  const blocked = emit.holds(x, 'blocked')
+  const { mean, variance } = blocked ? blockedStatistics(emit, x) : plainStatistics(emit, x)
+  const vectors = [emit.name(scale), emit.name(b)]
+  if (blocked) deferAffine(emit, outputOf(node), x, affineOf(emit, vectors, mean, variance, epsilon))
+  // The inference form: the operator's training mode corrupts memory when nodes share inputs.
+  else emit.set(outputOf(node), emit.node('BatchNormalization', [emit.name(x), ...vectors, mean, variance], { epsilon: float(epsilon) }))
   emit.set(outputOf(node, 1), mean)
   emit.set(outputOf(node, 2), variance)
 }
@@ -24,25 +32,65 @@ export const batchNormalizationTraining: Lowering<'BatchNormalizationTraining'> 
  * dX = scale / s * (dY - dB / m - x^ dscale / m). */
 export const batchNormalizationGradient: Lowering<'BatchNormalizationGradient'> = (node, emit) => {
   const [dy, x, scale, mean, variance] = [0, 1, 2, 3, 4].map((i) => inputOf(node, i)) as [Value, Value, Value, Value, Value]
+  const inverse = inverseDeviation(emit, emit.name(variance), node.attributes.epsilon, x.dtype)
+  const gradient = emit.holds(x, 'blocked') ? blockedGradient : plainGradient
+  const { dx, dscale, db } = gradient(emit, dy, x, { scale: emit.name(scale), mean: emit.name(mean), inverse })
+  emit.set(outputOf(node, 0), dx, emit.holds(x, 'blocked') ? 'blocked' : 'plain')
+  emit.set(outputOf(node, 1), dscale)
+  emit.set(outputOf(node, 2), db)
+}
+
+/** ONNX names of vectors [C]; `inverse` = 1 / sqrt(var + epsilon). */
+export interface Vectors {
+  readonly scale: string
+  readonly mean: string
+  readonly inverse: string
+}
+export interface BatchGradient {
+  readonly dx: string
+  readonly dscale: string
+  readonly db: string
+}
+
+/** From centred values: two more passes, no cancellation. */
+function plainStatistics(emit: Emitter, x: Value): { mean: string; variance: string } {
+  const { axes, channel } = channelAxes(x)
+  const centre = emit.node('ReduceMean', [emit.name(x)], { axes, keepdims: 1 })
+  const centred = emit.node('Sub', [emit.name(x), centre])
+  const variance = emit.node('ReduceMean', [emit.node('Mul', [centred, centred])], { axes, keepdims: 0 })
+  return { mean: emit.reshape(centre, channel), variance }
+}
+
+function plainGradient(emit: Emitter, dy: Value, x: Value, vectors: Vectors): BatchGradient {
   const { axes, broadcast } = channelAxes(x)
-  const count = sizeOf(x.shape) / sizeOf(scale.shape)
+  const count = emit.scalar(x.dtype, sizeOf(x.shape) / (x.shape[1] ?? 1))
   const perChannel = (name: string): string => emit.reshape(name, broadcast)
-  const over = (name: string): string => emit.node('Div', [perChannel(name), emit.scalar(x.dtype, count)])
-  const inverse = perChannel(inverseDeviation(emit, variance, node.attributes.epsilon))
-  const normalised = emit.node('Mul', [emit.node('Sub', [emit.name(x), perChannel(emit.name(mean))]), inverse])
+  const over = (name: string): string => emit.node('Div', [perChannel(name), count])
+  const inverse = perChannel(vectors.inverse)
+  const normalised = emit.node('Mul', [emit.node('Sub', [emit.name(x), perChannel(vectors.mean)]), inverse])
   const sum = (name: string): string => emit.node('ReduceSum', [name, emit.ints(axes)], { keepdims: 0 })
   const db = sum(emit.name(dy))
   const dscale = sum(emit.node('Mul', [emit.name(dy), normalised]))
   const centred = emit.node('Sub', [emit.name(dy), over(db)])
   const projected = emit.node('Sub', [centred, emit.node('Mul', [normalised, over(dscale)])])
-  emit.set(outputOf(node, 0), emit.node('Mul', [projected, emit.node('Mul', [perChannel(emit.name(scale)), inverse])]))
-  emit.set(outputOf(node, 1), dscale)
-  emit.set(outputOf(node, 2), db)
+  return { dx: emit.node('Mul', [projected, emit.node('Mul', [perChannel(vectors.scale), inverse])]), dscale, db }
 }
 
-/** 1 / sqrt(var + epsilon). */
-function inverseDeviation(emit: Emitter, variance: Value, epsilon: number): string {
-  return emit.node('Reciprocal', [emit.node('Sqrt', [emit.node('Add', [emit.name(variance), emit.scalar(variance.dtype, epsilon)])])])
+/** The slope and offset per channel (float32) that normalisation amounts to. */
+function affineOf(
+  emit: Emitter,
+  [scale = '', b = '']: readonly string[],
+  mean: string,
+  variance: string,
+  epsilon: number,
+): [string, string] {
+  const slope = emit.node('Mul', [scale, inverseDeviation(emit, variance, epsilon, 'float32')])
+  return [slope, emit.node('Sub', [b, emit.node('Mul', [slope, mean])])]
+}
+
+/** 1 / sqrt(var + epsilon) */
+function inverseDeviation(emit: Emitter, variance: string, epsilon: number, dtype: DType): string {
+  return emit.node('Reciprocal', [emit.node('Sqrt', [emit.node('Add', [variance, emit.scalar(dtype, epsilon)])])])
 }
 
 /** For X [N, C, ...]: the axes that are reduced, the shape of a per-channel vector, and that shape for broadcasting. */

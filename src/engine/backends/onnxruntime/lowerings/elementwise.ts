@@ -3,21 +3,46 @@ import type { DType } from '../../../../core/tensor/tensor.ts'
 import { float } from '../../../../core/graph/onnx/builder.ts'
 import { onnxTypes } from '../../../../core/graph/onnx/builder.ts'
 import type { OpType } from '../../../../core/graph/ops/index.ts'
+import type { Node } from '../../../../core/graph/value.ts'
+import { sameShape, sizeOf } from '../../../../core/tensor/tensor.ts'
 import { microsoft } from '../emitter.ts'
+import type { Emitter } from '../emitter.ts'
+import { isBlockable } from '../layout.ts'
+import type { Layout } from '../layout.ts'
 import { inputOf, outputOf } from '../lowering.ts'
 import type { Lowering } from '../lowering.ts'
+import { oneToOne } from './one-to-one.ts'
 
-/** The same value under the same name. */
-export const identity: Lowering<'Identity' | 'StopGradient'> = (node, emit) => emit.set(outputOf(node), emit.name(inputOf(node, 0)))
+/** The same value under the same name, in the layout that it has. */
+export const identity: Lowering<'Identity' | 'StopGradient'> = (node, emit) => {
+  const [x, y] = [inputOf(node, 0), outputOf(node)]
+  const layout = emit.holds(x, 'plain') ? 'plain' : 'blocked'
+  emit.set(y, emit.as(x, layout), layout)
+}
+
+/** Operators that work element by element, and make no NaN of the zeros with which blocks are padded: they take their inputs' layout. */
+export function elementwise<Op extends OpType>(node: Node<Op>, emit: Emitter): void {
+  oneToOne(node as unknown as Node, emit, commonLayout(node, emit))
+}
+
+/** Blocked if an input of the output's shape is held in blocks and the others are single elements or can follow. */
+function commonLayout(node: Pick<Node, 'op' | 'inputs' | 'outputs'>, emit: Emitter): Layout {
+  const y = outputOf(node)
+  const whole = node.inputs.filter((x) => x !== null && sameShape(x.shape, y.shape))
+  const others = node.inputs.filter((x) => x !== null && !sameShape(x.shape, y.shape))
+  const follow = isBlockable(y, emit) && whole.every((x) => x?.dtype === 'float32') && others.every((x) => x && sizeOf(x.shape) === 1)
+  return follow && whole.some((x) => x && emit.holds(x, 'blocked')) ? 'blocked' : 'plain'
+}
 
 /** dY * [Y > 0]: the step is a hard sigmoid so steep that every normal positive number is on it (2-3 times faster than Where or Sign). */
 export const reluGradient: Lowering<'ReluGradient'> = (node, emit) => {
   const [dy, y] = [inputOf(node, 0), inputOf(node, 1)]
+  const layout = commonLayout(node, emit)
   const positive =
     y.dtype === 'float32'
-      ? emit.node('HardSigmoid', [emit.name(y)], { alpha: float(3e38), beta: float(0) })
+      ? emit.node('HardSigmoid', [emit.as(y, layout)], { alpha: float(3e38), beta: float(0) })
       : emit.node('Cast', [emit.node('Greater', [emit.name(y), emit.scalar(y.dtype, 0)])], { to: onnxTypes[y.dtype] })
-  emit.set(outputOf(node), emit.node('Mul', [emit.name(dy), positive]))
+  emit.set(outputOf(node), emit.node('Mul', [emit.as(dy, layout), positive]), layout)
 }
 
 /** Gelu came to ONNX with opset 20; ONNX Runtime has its own. */
@@ -26,10 +51,37 @@ export const gelu: Lowering<'Gelu'> = (node, emit) => {
   emit.set(outputOf(node), emit.node(op, [emit.name(inputOf(node, 0))], {}, microsoft))
 }
 
+/** In the pass that computes its input, where that was put off. */
 export const relu: Lowering<'Relu'> = (node, emit) => {
-  const x = inputOf(node, 0)
-  const integer = x.dtype === 'int64' || x.dtype === 'uint8'
-  emit.set(outputOf(node), integer ? emit.node('Max', [emit.name(x), emit.scalar(x.dtype, 0)]) : emit.node('Relu', [emit.name(x)]))
+  const [x, y] = [inputOf(node, 0), outputOf(node)]
+  const deferred = emit.fusable(x)
+  if (deferred) emit.set(y, deferred.emit({ activation: { name: 'Relu', parameters: [] } }), deferred.layout)
+  else if (x.dtype === 'int64' || x.dtype === 'uint8') emit.set(y, emit.node('Max', [emit.name(x), emit.scalar(x.dtype, 0)]))
+  else elementwise(node, emit)
+}
+
+export const clip: Lowering<'Clip'> = (node, emit) => {
+  const deferred = emit.fusable(inputOf(node, 0))
+  const bounds = [node.attributes.min, node.attributes.max].map((bound) => Math.max(-3e38, Math.min(3e38, bound)))
+  if (deferred) emit.set(outputOf(node), deferred.emit({ activation: { name: 'Clip', parameters: bounds } }), deferred.layout)
+  else elementwise(node, emit)
+}
+
+/** Put off itself if one operand was: the sum can be part of that operand's pass. */
+export const add: Lowering<'Add'> = (node, emit) => {
+  const [a, b, y] = [inputOf(node, 0), inputOf(node, 1), outputOf(node)]
+  for (const [own, other] of [
+    [b, a],
+    [a, b],
+  ] as const) {
+    // prettier-ignore
+    const deferred = emit.fusable(own)
+    if (!deferred?.takesSum || !sameShape(a.shape, b.shape)) continue
+    const { layout } = deferred
+    emit.defer(y, { layout, takesSum: false, emit: (fusion) => deferred.emit({ ...fusion, sum: emit.as(other, layout) }) })
+    return
+  }
+  elementwise(node, emit)
 }
 
 /** Computes an elementwise operator in a wider type where ONNX Runtime has no kernel for the narrow one.

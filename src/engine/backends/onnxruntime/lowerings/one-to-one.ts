@@ -4,9 +4,10 @@ import type { OnnxAttribute } from '../../../../core/graph/onnx/builder.ts'
 import { ops } from '../../../../core/graph/ops/index.ts'
 import type { OpSpec } from '../../../../core/graph/ops/spec.ts'
 import type { Node } from '../../../../core/graph/value.ts'
-import { tensor } from '../../../../core/tensor/tensor.ts'
+import { sameShape, tensor } from '../../../../core/tensor/tensor.ts'
 import type { DType } from '../../../../core/tensor/tensor.ts'
 import type { Emitter } from '../emitter.ts'
+import type { Layout } from '../layout.ts'
 
 /** Attributes that ONNX types as floats. */
 const floats = new Set(['alpha', 'beta', 'epsilon', 'cubic_coeff_a', 'extrapolation_value'])
@@ -15,10 +16,12 @@ const floatVectors = new Set(['scales', 'roi'])
 
 type AttributeValue = number | string | readonly number[]
 
-export function oneToOne(node: Node, emit: Emitter): void {
+/** @param layout of the output and of the inputs that have its shape; only for operators that work element by element */
+export function oneToOne(node: Node, emit: Emitter, layout: Layout = 'plain'): void {
   const spec: OpSpec<Record<string, AttributeValue>> = ops[node.op] as never
   if (spec.internal) throw new Error(`the ONNX Runtime engine has no lowering of ${node.op}`)
-  const inputs = node.inputs.map((value) => (value ? emit.name(value) : null))
+  const shape = node.outputs[0]?.shape ?? []
+  const inputs = node.inputs.map((value) => (value ? emit.as(value, sameShape(value.shape, shape) ? layout : 'plain') : null))
   const attributes: Record<string, OnnxAttribute> = {}
   for (const [key, value] of Object.entries(node.attributes as Record<string, AttributeValue>)) {
     const position = spec.attributeInputs?.[key]
@@ -28,7 +31,7 @@ export function oneToOne(node: Node, emit: Emitter): void {
   for (let i = 0; i < inputs.length; i++) inputs[i] ??= null
   emit.nodeAll(node.op, inputs, attributes, node.outputs.length).forEach((name, i) => {
     const output = node.outputs[i]
-    if (output) emit.set(output, name)
+    if (output) emit.set(output, name, layout)
   })
 }
 

@@ -1,9 +1,13 @@
-// Average pooling with dilations, and the gradients of the poolings.
+// Pooling, in the layout that the input has, and the gradients of the poolings.
 import { sizeOf, tensor } from '../../../../core/tensor/tensor.ts'
 import type { AveragePoolAttributes } from '../../../../core/graph/ops/pooling.ts'
 import type { Shape } from '../../../../core/tensor/tensor.ts'
+import type { Node } from '../../../../core/graph/value.ts'
+import { nchwc } from '../blocked.ts'
+import type { Emitter, OnnxAttributes } from '../emitter.ts'
 import { inputOf, outputOf } from '../lowering.ts'
 import type { Lowering } from '../lowering.ts'
+import { oneToOne } from './one-to-one.ts'
 import { transposedPads } from './windows.ts'
 
 /** Adds dY at the positions of the maxima, which MaxPool gives as flat indices into X. */
@@ -17,11 +21,30 @@ export const maxPoolGradient: Lowering<'MaxPoolGradient'> = (node, emit) => {
   emit.set(outputOf(node), emit.reshape(sum, x.shape))
 }
 
+export const maxPool: Lowering<'MaxPool'> = (node, emit) => {
+  if (!blockedPool(node, { ...node.attributes }, emit)) oneToOne(node as Node, emit)
+}
+
+export const globalAveragePool: Lowering<'GlobalAveragePool'> = (node, emit) => {
+  const y = outputOf(node)
+  if (!blockedPool(node, {}, emit)) oneToOne(node as Node, emit)
+  // Of maps of one element, blocks without padding are the plain order.
+  else if ((y.shape[1] ?? 0) % (emit.block ?? 1) === 0) emit.set(y, emit.as(y, 'blocked'), 'plain')
+}
+
+function blockedPool(node: Pick<Node, 'op' | 'inputs' | 'outputs'>, attributes: OnnxAttributes, emit: Emitter): boolean {
+  const x = inputOf(node, 0)
+  if (!emit.holds(x, 'blocked')) return false
+  emit.set(outputOf(node), emit.node(node.op, [emit.as(x, 'blocked')], attributes, nchwc), 'blocked')
+  return true
+}
+
 /** ONNX gives AveragePool its dilations with opset 19 only: before, it is a convolution with ones over the number of elements averaged. */
 export const averagePool: Lowering<'AveragePool'> = (node, emit) => {
   const [x, y] = [inputOf(node, 0), outputOf(node)]
   const { dilations, ...attributes } = node.attributes
   if (dilations.every((dilation) => dilation === 1)) {
+    if (blockedPool(node, { ...attributes }, emit)) return
     emit.set(y, emit.node('AveragePool', [emit.name(x)], { ...attributes }))
     return
   }

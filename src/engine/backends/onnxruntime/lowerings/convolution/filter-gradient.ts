@@ -1,10 +1,27 @@
-// Gradient of Conv with respect to its filter.
-import type { Lowering } from '../../lowering.ts'
+// Gradient of Conv with respect to its filter: which lowering is used when.
+import type { Node } from '../../../../../core/graph/value.ts'
+import type { Emitter } from '../../emitter.ts'
+import { isBlockable } from '../../layout.ts'
 import { inputOf, outputOf } from '../../lowering.ts'
+import type { Lowering } from '../../lowering.ts'
+import { depthwiseFilterGradient, imageFilterGradient, pointwiseFilterGradient } from './filter-gradient-blocked.ts'
+import { kindOf } from './kind.ts'
+
+export const convFilterGradient: Lowering<'ConvFilterGradient'> = (node, emit) => {
+  const { attributes } = node
+  const [x, dy] = [inputOf(node, 0), inputOf(node, 1)]
+  const blocked = emit.holds(dy, 'blocked') || emit.holds(x, 'blocked')
+  const kind = isBlockable(dy, emit) ? kindOf(x.shape, attributes.filter_shape, attributes, emit.block) : 'other'
+  if (kind === 'depthwise') depthwiseFilterGradient(node, emit)
+  else if (kind === 'image' && blocked) imageFilterGradient(node, emit)
+  else if (kind === 'pointwise' && blocked && isBlockable(x, emit) && attributes.strides.every((s) => s === 1))
+    pointwiseFilterGradient(node, emit)
+  else swapped(node, emit)
+}
 
 /** A convolution in which images and channels change places and dY is the filter, its dilations the strides of the original.
  * Groups stay groups: X [N, G, C/G, ...] -> [C/G, G N, ...], dY [N, M, ...] -> [M, N, ...], result [C/G, M, ...]. */
-export const convFilterGradient: Lowering<'ConvFilterGradient'> = (node, emit) => {
+function swapped(node: Node<'ConvFilterGradient'>, emit: Emitter): void {
   const { strides, pads, dilations, group, filter_shape } = node.attributes
   const [x, dy] = [inputOf(node, 0), inputOf(node, 1)]
   const [n = 1, c = 1, ...spatial] = x.shape
