@@ -11,6 +11,7 @@ import type { JobRequest } from '../shared/requests.ts'
 import type { JobResult } from '../shared/results.ts'
 import { openLog } from './engine-log.ts'
 import type { EngineLog } from './engine-log.ts'
+import { nodeBinary } from './node-binary.ts'
 
 /** A job under way in a process of its own. */
 export interface RunningJob {
@@ -29,7 +30,11 @@ const patience = 5_000
 /** Starts one job. `onEvent` sees everything but the last event, which settles `result`. */
 export function startJob(request: JobRequest, onEvent: (event: JobEvent) => void, entry: URL = engineEntry): RunningJob {
   const log = openLog()
-  const child = fork(fileURLToPath(entry), { stdio: ['ignore', log.target, log.target, 'ipc'], serialization: 'json' })
+  const child = fork(fileURLToPath(entry), {
+    execPath: nodeBinary(),
+    stdio: ['ignore', log.target, log.target, 'ipc'],
+    serialization: 'json',
+  })
   let outcome: JobResult | AppError | null = null
   let stops = 0
 

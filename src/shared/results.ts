@@ -76,6 +76,17 @@ export const inspectResultSchema = z.object({
   trainable: z.boolean(),
   /** Why it cannot be trained; empty if it can. */
   problems: z.array(z.string()),
+  /** What training makes of it, if it can. */
+  backbone: z
+    .object({
+      /** Width of the feature vector. */
+      features: count,
+      /** Height and width of the images, pixels; 224 where the file takes any size. */
+      imageSize: z.array(count),
+      /** Parts that `depth` counts from the end. */
+      stages: z.array(z.object({ label: z.string(), parameters: count })),
+    })
+    .optional(),
   opset: count,
   producer: z.string(),
 })

@@ -1,8 +1,9 @@
 // The jobs that the engine can do.
 import type { JobTable } from '../job.ts'
 import { evaluate } from './evaluate.ts'
+import { inspect } from './inspect.ts'
 import { methods } from './methods.ts'
 import { predict } from './predict.ts'
 import { train } from './train.ts'
 
-export const jobs: JobTable = { train, evaluate, predict, methods }
+export const jobs: JobTable = { train, evaluate, predict, methods, inspect }

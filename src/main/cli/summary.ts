@@ -68,6 +68,7 @@ function defaultOf({ default: value }: Setting): string {
 function inspected(result: ResultOf<'inspect'>): string {
   const ports = (list: ResultOf<'inspect'>['inputs']): string =>
     list.map(({ name, type, shape }) => `${name} ${type}[${shape.join(', ')}]`).join('; ')
+  const { backbone } = result
   const operators = Object.entries(result.operators)
     .sort(([, a], [, b]) => b - a)
     .map(([name, count]) => `${name} ${count}`)
@@ -79,6 +80,12 @@ function inspected(result: ResultOf<'inspect'>): string {
     ['operators', operators.join(', ')],
     ['parameters', thousands(result.parameters)],
     ['trainable', result.trainable ? 'yes' : `no: ${result.problems.join('; ')}`],
+    ...(backbone
+      ? [
+          ['features', `${backbone.features}, from images of ${backbone.imageSize.join(' x ')} pixels`],
+          ['stages', backbone.stages.map(({ label, parameters }) => `${label} (${thousands(parameters)} parameters)`).join('; ')],
+        ]
+      : []),
   ])
 }
 
