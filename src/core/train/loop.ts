@@ -44,6 +44,8 @@ export interface LoopOptions {
   /** Called after every validation, once a minute, and when stopped: what is needed to go on as if never stopped. */
   checkpoint: (progress: LoopProgress, variables: Record<string, HostTensor>) => Promise<void>
   emit: (event: TrainEvent) => void
+  /** Lets the rest of the process run: called after every step, since an engine may compute without ever waiting. */
+  pause: () => Promise<void>
   signal: AbortSignal
   /** Of an earlier checkpoint, to go on from it. */
   resume?: LoopProgress
@@ -85,6 +87,7 @@ export async function train(options: LoopOptions): Promise<LoopProgress> {
       progress: scalar('float32', progress.step / steps),
     })
     progress.step++
+    await options.pause()
     const reading = meter.read(outputs, batch)
     if (diverged(reading.loss, meter.firstLoss)) {
       if (progress.recoveries === maxRecoveries) {

@@ -40,7 +40,9 @@ export async function openRun(request: TrainRequest): Promise<Run> {
   const imageSize = request.imageSize ?? (typeof declared === 'number' ? declared : defaultImageSize)
   const normalize = request.normalize ?? normalizationOf(model.metadata) ?? 'imagenet'
   const backbone = openBackbone(request.backbone, () => new Backbone(model, { imageSize }))
-  const backboneHash = createHash('sha256').update(await readFile(request.backbone)).digest('hex')
+  const backboneHash = createHash('sha256')
+    .update(await readFile(request.backbone))
+    .digest('hex')
   const { cropScale } = configuration.settings
   const make = (name: RecipeName): ViewRecipe => recipe(name, { size: imageSize, normalize, scale: [cropScale, 1] })
   const recipes = { weak: make('weak'), strong: make('strong'), evaluation: make('evaluation') }
@@ -57,7 +59,12 @@ export async function openRun(request: TrainRequest): Promise<Run> {
     recipes,
     seed: request.seed,
   }
-  const counts = { labelled: data.labelled.length, unlabelled: data.unlabelled.length, validation: data.validation.length, test: data.test.length }
+  const counts = {
+    labelled: data.labelled.length,
+    unlabelled: data.unlabelled.length,
+    validation: data.validation.length,
+    test: data.test.length,
+  }
   return {
     ...configuration,
     request,

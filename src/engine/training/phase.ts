@@ -42,6 +42,7 @@ export interface PhaseOptions {
   resume: Checkpoint | null
   emit: (event: TrainEvent) => void
   checkpoint: (parts: Pick<Checkpoint, 'progress' | 'source' | 'state' | 'best'>) => Promise<void>
+  pause: () => Promise<void>
   signal: AbortSignal
 }
 
@@ -91,6 +92,7 @@ export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
       },
       checkpoint: (at, values) => options.checkpoint({ progress: at, source: source.state(), state: values, best }),
       emit: options.emit,
+      pause: options.pause,
       signal: options.signal,
       ...(resume && { resume: resume.progress }),
     })

@@ -24,8 +24,10 @@ export function writePreprocessing(builder: OnnxBuilder, { size, crop, filter, n
     antialias: 1,
     coordinate_transformation_mode: 'half_pixel',
   })
-  // (extent - size) / 2, halves up.
-  const start = builder.node('Div', [builder.node('Add', [builder.node('Sub', [resized, int64(size)]), int64(1)]), int64(2)])
+  // (extent - size) / 2, halves to the even neighbour, as the evaluation view rounds.
+  const margin = builder.node('Cast', [builder.node('Sub', [resized, int64(size)])], { to: onnxTypes.float32 })
+  const half = builder.initialiser(tensor('float32', [1], [0.5]))
+  const start = builder.node('Cast', [builder.node('Round', [builder.node('Mul', [margin, half])])], { to: onnxTypes.int64 })
   const end = builder.node('Add', [start, int64(size)])
   const middle = builder.node('Slice', [scaled, start, end, int64(2, 3)])
   const { mean, deviation } = normalizations[normalize]

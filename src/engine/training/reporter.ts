@@ -69,7 +69,8 @@ export class Reporter {
       ...(resume && { resumedFrom: this.#step }),
     })
     for (const { path, reason } of data.set.skipped) this.#context.emit({ event: 'warning', message: reason, file: path })
-    if (data.unlabelled.length === 0) this.#context.emit({ event: 'warning', message: 'all training images are labelled: there are no unlabelled ones to learn from' })
+    if (data.unlabelled.length === 0)
+      this.#context.emit({ event: 'warning', message: 'all training images are labelled: there are no unlabelled ones to learn from' })
   }
 
   phase(index: number): void {
@@ -124,7 +125,10 @@ export class Reporter {
     const at = `training diverged (${reason}): back to step ${returnedTo} of this phase`
     this.#context.emit({
       event: 'warning',
-      message: rateScale === 0 ? `${at}, which ends it: the rate was halved three times already` : `${at}, at ${rateScale} times the learning rate`,
+      message:
+        rateScale === 0
+          ? `${at}, which ends it: the rate was halved three times already`
+          : `${at}, at ${rateScale} times the learning rate`,
     })
   }
 

@@ -36,9 +36,9 @@ export async function train(request: TrainRequest, context: JobContext): Promise
   const resume = request.resume ? await readCheckpoint(checkpointPath, run.identity) : null
   const metrics = await openMetrics(request.out, resume, run)
   const reporter = new Reporter(context, run, metrics)
+  const sources = new PhaseSources(run, engine, loader, (task, done, total) => reporter.task(task, done, total), context.signal)
   try {
     reporter.start(engine.name, resume)
-    const sources = new PhaseSources(run, engine, loader, context)
     let carried: Carried = { carried: resume?.carried ?? {}, carriedBest: resume?.carriedBest ?? null }
     for (const [index, phase] of run.phases.entries()) {
       if (resume && index < resume.phase) continue
@@ -59,8 +59,8 @@ export async function train(request: TrainRequest, context: JobContext): Promise
         checkpoint: async (parts) => {
           await reporter.flush()
           await writeCheckpoint(checkpointPath, { identity: run.identity, phase: index, ...parts, ...carried })
-          await context.pause()
         },
+        pause: () => context.pause(),
         signal: context.signal,
       })
       if (context.signal.aborted)
@@ -71,6 +71,7 @@ export async function train(request: TrainRequest, context: JobContext): Promise
   } finally {
     await reporter.flush()
     await metrics.close()
+    await sources.close()
     await loader.close()
     await engine.dispose()
   }

@@ -27,7 +27,10 @@ export function configure(request: TrainRequest, labelledOnly: boolean): Configu
   const common = fieldsOf(runSettings)
   const unknown = Object.keys(request.settings).find((name) => !(name in own) && !(name in common))
   if (unknown !== undefined)
-    throw new AppError('bad-option', `--set ${unknown}: expected one of ${[...Object.keys(own), ...Object.keys(common)].join(', ')}, found ${unknown}`)
+    throw new AppError(
+      'bad-option',
+      `--set ${unknown}: expected one of ${[...Object.keys(own), ...Object.keys(common)].join(', ')}, found ${unknown}`,
+    )
   const pick = (fields: object): Record<string, unknown> =>
     Object.fromEntries(Object.entries(request.settings).filter(([name]) => name in fields))
 

@@ -4,36 +4,118 @@ import type { Engine } from '../../core/graph/program.ts'
 import type { ViewKind } from '../../core/methods/method.ts'
 import type { Cut } from '../../core/nn/backbone.ts'
 import { deriveSeed } from '../../core/tensor/random.ts'
-import type { ImageLoader, ViewPlan } from '../data/loader.ts'
-import type { JobContext } from '../job.ts'
+import { sizeOf } from '../../core/tensor/tensor.ts'
+import { shortSideOf } from '../../core/data/views/recipe.ts'
+import type { RecipeName } from '../../core/data/views/recipe.ts'
+import { cacheFeatures } from '../data/feature-cache.ts'
+import { FeatureStream } from '../data/feature-store.ts'
+import type { FeaturePlan, FeatureStore } from '../data/feature-store.ts'
+import type { ImageLoader } from '../data/loader.ts'
+import type { ViewPlan } from '../data/plans.ts'
+import { cacheFolder } from './cache-folder.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { Run } from './open-run.ts'
 import type { PhaseData } from './phase.ts'
+import { PrefixFeatures } from './prefix.ts'
+
+/** Maps are kept in half precision; features of this size or less in single. */
+const largestSingle = 2 ** 13
+/** The views of an image are the same in every run, so that runs share their cache. */
+const viewSeed = 0
 
 export class PhaseSources implements PhaseData {
   readonly #run: Run
+  readonly #engine: Engine
   readonly #loader: ImageLoader
+  readonly #progress: (task: string, done: number, total: number) => void
+  readonly #signal: AbortSignal
+  readonly #stores = new Map<string, Promise<FeatureStore>>()
 
-  constructor(run: Run, _engine: Engine, loader: ImageLoader, _context: JobContext) {
+  constructor(
+    run: Run,
+    engine: Engine,
+    loader: ImageLoader,
+    progress: (task: string, done: number, total: number) => void,
+    signal: AbortSignal,
+  ) {
     this.#run = run
+    this.#engine = engine
     this.#loader = loader
+    this.#progress = progress
+    this.#signal = signal
   }
 
-  training(_cut: Cut | null, resume: Checkpoint['source'] | undefined): Promise<BatchSource> {
+  async training(cut: Cut | null, resume: Checkpoint['source'] | undefined): Promise<BatchSource> {
     const { data, configured, settings, recipes, request } = this.#run
-    const plan = (indices: readonly number[], batch: number, kinds: readonly ViewKind[]): ViewPlan | null =>
-      kinds.length === 0 || indices.length === 0 ? null : { indices, batch, recipes: kinds.map((kind) => recipes[kind]) }
-    return Promise.resolve(
-      this.#loader.training({
-        labelled: plan(data.labelled, settings.labelledBatch, configured.views.labelled),
-        unlabelled: plan(data.unlabelled, settings.unlabelledBatch, configured.views.unlabelled),
-        seed: deriveSeed(request.seed, 'batches'),
-        resume,
-      }),
-    )
+    const halves = {
+      labelled: { indices: data.labelled, batch: settings.labelledBatch, kinds: configured.views.labelled },
+      unlabelled: { indices: data.unlabelled, batch: settings.unlabelledBatch, kinds: configured.views.unlabelled },
+    }
+    const seed = deriveSeed(request.seed, 'batches')
+    if (!cut) {
+      const plan = ({ indices, batch, kinds }: (typeof halves)['labelled']): ViewPlan | null =>
+        kinds.length === 0 || indices.length === 0 ? null : { indices, batch, recipes: kinds.map((kind) => recipes[kind]) }
+      return this.#loader.training({ labelled: plan(halves.labelled), unlabelled: plan(halves.unlabelled), seed, resume })
+    }
+    const plan = async ({ indices, batch, kinds }: (typeof halves)['labelled']): Promise<FeaturePlan | null> => {
+      if (kinds.length === 0 || indices.length === 0) return null
+      const stores: FeatureStore[] = []
+      for (const kind of kinds) stores.push(await this.#trainingStore(cut, kind))
+      return { indices, batch, stores }
+    }
+    return new FeatureStream({ labelled: await plan(halves.labelled), unlabelled: await plan(halves.unlabelled), seed, resume })
   }
 
-  validation(_cut: Cut | null, batch: number): AsyncIterable<EvaluationBatch> {
-    return this.#loader.ordered(this.#run.data.validation, this.#run.recipes.evaluation, batch)
+  async *validation(cut: Cut | null, batch: number): AsyncGenerator<EvaluationBatch> {
+    const { data, recipes } = this.#run
+    if (!cut) yield* this.#loader.ordered(data.validation, recipes.evaluation, batch)
+    else yield* (await this.#store(cut, 'evaluation', data.validation, 1)).ordered(data.validation, batch)
+  }
+
+  async close(): Promise<void> {
+    for (const store of this.#stores.values()) await store.then((opened) => opened.close(), () => undefined) // prettier-ignore
+  }
+
+  /** One store for both halves of the batches. */
+  #trainingStore(cut: Cut, kind: ViewKind): Promise<FeatureStore> {
+    const { data, settings, configured } = this.#run
+    const unlabelled = configured.views.unlabelled.length > 0 ? data.unlabelled : []
+    return this.#store(cut, kind, [...data.labelled, ...unlabelled], settings.cachedViews)
+  }
+
+  #store(cut: Cut, recipe: RecipeName, indices: readonly number[], views: number): Promise<FeatureStore> {
+    const key = JSON.stringify([cut.name, recipe])
+    let store = this.#stores.get(key)
+    if (!store) this.#stores.set(key, (store = this.#open(cut, recipe, indices, views)))
+    return store
+  }
+
+  async #open(cut: Cut, name: RecipeName, indices: readonly number[], views: number): Promise<FeatureStore> {
+    const { backbone, backboneHash, recipes } = this.#run
+    const prefix = new PrefixFeatures(this.#engine, backbone, cut)
+    const shortSide = Math.max(...Object.values(recipes).map(shortSideOf))
+    try {
+      return await cacheFeatures({
+        folder: cacheFolder(),
+        key: {
+          backbone: backboneHash,
+          cut: cut.name,
+          recipe: recipes[name],
+          shortSide,
+          seed: viewSeed,
+          views,
+          shape: cut.shape,
+          dtype: sizeOf(cut.shape) <= largestSingle ? 'float32' : 'float16',
+        },
+        loader: this.#loader,
+        indices,
+        compute: (images, n) => prefix.compute(images, n),
+        batch: prefix.batch,
+        onProgress: (done, total) => this.#progress(name === 'evaluation' ? 'caching validation images' : 'caching views', done, total),
+        signal: this.#signal,
+      })
+    } finally {
+      prefix.dispose()
+    }
   }
 }

@@ -32,14 +32,17 @@ export class TrainedModel {
       const session = await InferenceSession.create(file, { intraOpNumThreads: threads, logSeverityLevel: 3 })
       return new TrainedModel(file, classes, session)
     } catch (error) {
-      throw new AppError('bad-model', `${file}: expected a model that ONNX Runtime runs, found: ${(error as Error).message}`, { cause: error })
+      throw new AppError('bad-model', `${file}: expected a model that ONNX Runtime runs, found: ${(error as Error).message}`, {
+        cause: error,
+      })
     }
   }
 
   /** Probabilities of the classes for one image of any size. */
   async predict({ width, height, data }: Image): Promise<Float32Array> {
     const { probabilities } = await this.#session.run({ image: new Tensor('uint8', data, [1, height, width, 3]) })
-    if (!(probabilities?.data instanceof Float32Array)) throw new AppError('bad-model', `${this.path}: expected an output named probabilities`)
+    if (!(probabilities?.data instanceof Float32Array))
+      throw new AppError('bad-model', `${this.path}: expected an output named probabilities`)
     return probabilities.data
   }
 
@@ -67,11 +70,18 @@ async function readBytes(file: string): Promise<Uint8Array> {
 function classNames(file: string, bytes: Uint8Array): string[] {
   try {
     const { metadata } = readOnnx(bytes)
-    return z.array(z.string()).min(1).parse(JSON.parse(metadata[metadataKeys.classes] ?? 'null'))
+    return z
+      .array(z.string())
+      .min(1)
+      .parse(JSON.parse(metadata[metadataKeys.classes] ?? 'null'))
   } catch (error) {
     if (error instanceof OnnxError) throw new AppError('bad-model', `${file}: ${error.message}`, { cause: error })
-    throw new AppError('bad-model', `${file}: expected a model trained here (its metadata holds the class names), found another ONNX file`, {
-      cause: error,
-    })
+    throw new AppError(
+      'bad-model',
+      `${file}: expected a model trained here (its metadata holds the class names), found another ONNX file`,
+      {
+        cause: error,
+      },
+    )
   }
 }

@@ -75,6 +75,11 @@ export class OnnxBuilder {
     return name
   }
 
+  /** Whether a value of that name exists. */
+  has(name: string): boolean {
+    return this.#names.has(name)
+  }
+
   /** Declares a value that already exists as a graph output. */
   output(name: string, type: OnnxValueType): void {
     if (!this.#names.has(name)) throw new OnnxError(`ONNX output ${name}: no input, initialiser or node of that name`)

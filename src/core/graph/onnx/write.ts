@@ -108,7 +108,7 @@ class GraphWriter {
   #fresh(prefix: string): string {
     let name: string
     do name = `${prefix}_${this.#counter++}`
-    while (this.#reserved.has(name))
+    while (this.#reserved.has(name) || this.#builder.has(name))
     return name
   }
 
