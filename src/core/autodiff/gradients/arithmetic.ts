@@ -7,7 +7,7 @@ import type { Attributes, OpType } from '../../graph/ops/index.ts'
 import type { Value } from '../../graph/value.ts'
 import { none } from '../rule.ts'
 import type { GradientRule, GradientRules, Site } from '../rule.ts'
-import { unbroadcast } from './broadcast.ts'
+import { unbroadcast, unexpanded } from './broadcast.ts'
 
 /** A rule for two operands from the gradients before broadcasting is reversed. */
 function binary<Op extends OpType>(rule: (site: Site<Op>) => readonly [Value, Value | null]): GradientRule<Op> {
@@ -40,9 +40,9 @@ function power({ x: [a, b], y, dy }: Site<'Pow'>): [Value, Value | null] {
 export const arithmetic: GradientRules<keyof typeof family> = {
   Add: binary(({ dy }) => [dy, dy]),
   Sub: ({ x: [a, b], dy }) => [unbroadcast(dy, a.shape), neg(unbroadcast(dy, b.shape))],
-  Mul: binary(({ x: [a, b], dy }) => [mul(dy, b), mul(dy, a)]),
+  Mul: binary(({ x: [a, b], dy }) => [mul(unexpanded(dy, b), b), mul(unexpanded(dy, a), a)]),
   Div: binary(({ x: [, b], y, dy }) => {
-    const da = div(dy, b)
+    const da = div(unexpanded(dy, b), b)
     return [da, neg(mul(da, y))]
   }),
   Pow: binary(power),

@@ -1,5 +1,5 @@
 // Broadcasting and its reverse, shared by the rules.
-import { sameShape } from '../../tensor/tensor.ts'
+import { broadcastShapes, sameShape } from '../../tensor/tensor.ts'
 import type { Shape } from '../../tensor/tensor.ts'
 import { reduceSum, reshape } from '../../graph/build.ts'
 import type { Value } from '../../graph/value.ts'
@@ -10,6 +10,12 @@ export function unbroadcast(dy: Value, shape: Shape): Value {
   const added = dy.shape.length - shape.length
   const stretched = dy.shape.flatMap((extent, axis) => (extent !== (shape[axis - added] ?? 1) ? [axis] : []))
   return reshape(reduceSum(dy, stretched), shape)
+}
+
+/** dy without its expansion, where broadcasting with `other` brings the same shape: gradients of sums and means are expanded scalars. */
+export function unexpanded(dy: Value, other: Value): Value {
+  const [source] = dy.node.op === 'Expand' ? dy.node.inputs : []
+  return source && sameShape(broadcastShapes(source.shape, other.shape), dy.shape) ? source : dy
 }
 
 /** A reduced value with its axes kept as extent 1, so that it broadcasts to `shape`. */
