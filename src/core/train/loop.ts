@@ -24,6 +24,8 @@ export interface LoopProgress {
   /** Halved at each recovery. */
   rateScale: number
   recoveries: number
+  /** Of the first step: what later losses are compared with. */
+  firstLoss: number | null
   best: (Validation & { step: number }) | null
   /** Validations since the best one. */
   stale: number
@@ -51,7 +53,7 @@ export interface LoopOptions {
   resume?: LoopProgress
 }
 
-/** Divergence: not a number, or this many times the loss of the first steps. */
+/** Divergence: not a number, or this many times the loss of the first step. */
 const explosion = 10
 const maxRecoveries = 3
 /** Between validations that are far apart, a checkpoint after this time. It does not change the numbers. */
@@ -63,7 +65,7 @@ export async function train(options: LoopOptions): Promise<LoopProgress> {
   const { executable, masks, state, source, random, steps, settings, emit, signal } = options
   const progress: LoopProgress = options.resume
     ? { ...options.resume }
-    : { step: 0, rateScale: 1, recoveries: 0, best: null, stale: 0, random: random.state }
+    : { step: 0, rateScale: 1, recoveries: 0, firstLoss: null, best: null, stale: 0, random: random.state }
   random.state = progress.random
   const interval = Math.max(1, Math.floor(steps / settings.validations))
   const meter = new StepMeter()
@@ -89,7 +91,8 @@ export async function train(options: LoopOptions): Promise<LoopProgress> {
     progress.step++
     await options.pause()
     const reading = meter.read(outputs, batch)
-    if (diverged(reading.loss, meter.firstLoss)) {
+    progress.firstLoss ??= Number.isFinite(reading.loss) ? reading.loss : null
+    if (diverged(reading.loss, progress.firstLoss)) {
       if (progress.recoveries === maxRecoveries) {
         emit({ kind: 'recovery', step: progress.step, reason: `loss ${reading.loss}`, returnedTo: good.step, rateScale: 0 })
         await state.write(good.values)

@@ -5,18 +5,9 @@ import type { Batch } from '../data/batches.ts'
 
 type Reading = Pick<StepEvent, 'loss' | 'terms' | 'imagesPerSecond' | 'pseudoLabels'>
 
-/** Steps whose mean loss is what later losses are compared with. */
-const firstSteps = 10
-
 export class StepMeter {
   #images = 0
   #since = performance.now()
-  readonly #first: number[] = []
-
-  /** Mean loss of the first steps, null until there are enough. */
-  get firstLoss(): number | null {
-    return this.#first.length < firstSteps ? null : this.#first.reduce((a, b) => a + b) / firstSteps
-  }
 
   /** Starts the clock anew: time spent on validation is not training time. */
   restart(): void {
@@ -27,7 +18,6 @@ export class StepMeter {
   read(outputs: Readonly<Record<string, HostTensor>>, batch: Batch): Reading {
     const number = (name: string): number => Number(outputs[name]?.data[0])
     const loss = number('loss')
-    if (this.#first.length < firstSteps) this.#first.push(loss)
     this.#images += images(batch)
     const terms = Object.keys(outputs).filter((name) => name.startsWith('loss/'))
     const reading: Reading = {

@@ -36,6 +36,7 @@ const headerSchema = z.object({
     step: z.int().min(0),
     rateScale: z.number(),
     recoveries: z.int().min(0),
+    firstLoss: z.number().nullable(),
     best: validation.nullable(),
     stale: z.int().min(0),
     random: z.tuple([z.number(), z.number(), z.number(), z.number()]),

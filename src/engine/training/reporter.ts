@@ -85,7 +85,8 @@ export class Reporter {
   training(event: TrainEvent): void {
     const before = this.stepsBefore(this.#phase)
     const step = before + event.step
-    this.#write({ ...event, step, phase: this.#run.phases[this.#phase]?.title })
+    const { kind, ...numbers } = event
+    this.#write({ event: kind, phase: this.#run.phases[this.#phase]?.title, ...numbers, step })
     if (event.kind === 'recovery') return this.#recovery(event)
     this.#step = step
     if (event.kind === 'validation') {

@@ -1,0 +1,105 @@
+// The loop on a problem with one weight: descends a parabola, diverges above a certain rate, stops early, resumes.
+import { describe, expect, it } from 'vitest'
+import type { BatchSource } from '../../../src/core/data/batches.ts'
+import * as g from '../../../src/core/graph/build.ts'
+import { sgd } from '../../../src/core/nn/optimiser.ts'
+import { ProgramBuilder } from '../../../src/core/nn/program-builder.ts'
+import { ReferenceEngine } from '../../../src/core/reference/engine.ts'
+import { Random } from '../../../src/core/tensor/random.ts'
+import { scalar } from '../../../src/core/tensor/tensor.ts'
+import type { TrainEvent } from '../../../src/core/train/events.ts'
+import { train } from '../../../src/core/train/loop.ts'
+import type { LoopOptions, LoopProgress, Validation } from '../../../src/core/train/loop.ts'
+
+const settings: LoopOptions['settings'] = {
+  learningRate: 0.1,
+  schedule: 'constant',
+  milestones: [],
+  warmUp: 0,
+  validations: 10,
+  patience: 0,
+}
+
+/** Minimises w^2 from w = 1: a step multiplies w by 1 - 2 * rate, so that it diverges above a rate of 1. */
+async function parabola(options: Partial<LoopOptions> & { validation?: (w: number) => Validation } = {}) {
+  const initial = { w: scalar('float32', 1) }
+  const builder = new ProgramBuilder(initial)
+  const w = builder.get('w')
+  const rate = builder.feed('rate', { dtype: 'float32', shape: [] })
+  const loss = g.mul(w, w)
+  sgd(builder, 'w', g.mul(w, 2), rate, { momentum: 0, nesterov: false, weightDecay: 0 })
+  const engine = new ReferenceEngine()
+  const state = await engine.createState(initial)
+  const events: TrainEvent[] = []
+  const kept: number[] = []
+  const checkpoints: LoopProgress[] = []
+  const weight = async (): Promise<number> => Number((await state.read()).w?.data[0])
+  const { validation = (value: number) => ({ accuracy: 1 - Math.min(1, Math.abs(value)), loss: value * value }) } = options
+  const source: BatchSource = {
+    sampleShape: [],
+    next: () => Promise.resolve({ labelled: null, unlabelled: null }),
+    state: () => ({ labelled: null, unlabelled: null }),
+    close: () => Promise.resolve(),
+  }
+  const progress = await train({
+    executable: await engine.compile(builder.finish({ loss })),
+    masks: [],
+    state,
+    source,
+    random: new Random(0),
+    steps: 100,
+    settings,
+    validate: async () => validation(await weight()),
+    keep: async () => void kept.push(await weight()),
+    checkpoint: (at) => Promise.resolve(void checkpoints.push(at)),
+    emit: (event) => events.push(event),
+    pause: () => Promise.resolve(),
+    signal: new AbortController().signal,
+    ...options,
+  })
+  return { progress, events, kept, checkpoints, weight: await weight() }
+}
+
+describe('the training loop', () => {
+  it('descends, validates ten times and keeps the best', async () => {
+    const { progress, events, kept, checkpoints, weight } = await parabola()
+    expect(weight).toBeCloseTo(0.8 ** 100, 6)
+    expect(events.filter(({ kind }) => kind === 'validation')).toHaveLength(10)
+    expect(checkpoints).toHaveLength(10)
+    expect(progress.best?.step).toBe(100)
+    expect(kept.at(-1)).toBe(weight)
+  })
+
+  it('returns to the last good checkpoint and halves the rate when the loss diverges', async () => {
+    const { progress, events, weight } = await parabola({ settings: { ...settings, learningRate: 1.5 } })
+    const recoveries = events.filter(({ kind }) => kind === 'recovery')
+    expect(recoveries).toHaveLength(1)
+    expect(recoveries[0]).toMatchObject({ returnedTo: 0, rateScale: 0.5 })
+    expect(progress).toMatchObject({ step: 100, recoveries: 1, rateScale: 0.5 })
+    expect(Math.abs(weight)).toBeLessThan(1e-6)
+  })
+
+  it('gives up after halving three times, at the last good weights', async () => {
+    const { progress, events, weight } = await parabola({ settings: { ...settings, learningRate: 100 } })
+    expect(events.filter(({ kind }) => kind === 'recovery').map((event) => ('rateScale' in event ? event.rateScale : null))).toEqual([
+      0.5, 0.25, 0.125, 0,
+    ])
+    expect(progress).toMatchObject({ recoveries: 3, best: null })
+    expect(weight).toBe(1)
+  })
+
+  it('stops early when validation no longer gains', async () => {
+    const { progress } = await parabola({ settings: { ...settings, patience: 2 }, validation: () => ({ accuracy: 0.5, loss: 1 }) })
+    expect(progress).toMatchObject({ step: 30, stale: 2, best: { step: 10 } })
+  })
+
+  it('hands out a checkpoint when stopped', async () => {
+    const stop = new AbortController()
+    const emit = (event: TrainEvent): void => {
+      if (event.step === 13) stop.abort()
+    }
+    const { progress, checkpoints } = await parabola({ signal: stop.signal, emit })
+    expect(progress.step).toBe(13)
+    expect(checkpoints.at(-1)).toEqual(progress)
+  })
+})
