@@ -1,6 +1,6 @@
 // Reads an ONNX file from disk, with the data that large models keep in files beside it.
 import { closeSync, fstatSync, openSync, readSync, realpathSync } from 'node:fs'
-import { open, realpath } from 'node:fs/promises'
+import { readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, resolve, sep } from 'node:path'
 import { OnnxError } from '../../core/graph/onnx/errors.ts'
 import type { OnnxModel } from '../../core/graph/onnx/model.ts'
@@ -28,17 +28,10 @@ export async function readOnnxFile(path: string, { limit = 2 * gibibyte }: ReadO
 }
 
 async function readWhole(path: string, limit: number): Promise<Uint8Array> {
-  const file = await open(path, 'r')
-  try {
-    const stat = await file.stat()
-    if (stat.isFile()) {
-      if (stat.size > limit) throw tooLarge(stat.size, limit)
-      return await file.readFile()
-    }
-    throw new OnnxError(`expected a file, found ${stat.isDirectory() ? 'a folder' : 'a device or pipe'}`)
-  } finally {
-    await file.close()
-  }
+  const found = await stat(path)
+  if (!found.isFile()) throw new OnnxError(`expected a file, found ${found.isDirectory() ? 'a folder' : 'a device or pipe'}`)
+  if (found.size > limit) throw tooLarge(found.size, limit)
+  return readFile(path)
 }
 
 /** Reads ranges of files in the model's folder or below it. Links are followed first, so that they cannot lead out of it. */
@@ -48,10 +41,10 @@ function externalLoader(folder: string, limit: number): ExternalLoader {
     const path = resolveInside(folder, location)
     const file = openSync(path, 'r')
     try {
-      const stat = fstatSync(file)
-      if (!stat.isFile()) throw new OnnxError(`external data ${location}: expected a file, found something else`)
-      const end = length === undefined ? stat.size : offset + length
-      if (offset > end || end > stat.size) throw new OnnxError(`external data ${location}: expected ${end} bytes, found ${stat.size}`)
+      const found = fstatSync(file)
+      if (!found.isFile()) throw new OnnxError(`external data ${location}: expected a file, found something else`)
+      const end = length === undefined ? found.size : offset + length
+      if (offset > end || end > found.size) throw new OnnxError(`external data ${location}: expected ${end} bytes, found ${found.size}`)
       total += end - offset
       if (total > limit) throw tooLarge(total, limit)
       const bytes = new Uint8Array(end - offset)

@@ -58,11 +58,9 @@ export function instantiate(model: OnnxModel, options: InstantiateOptions): Read
   const values = new Map(Object.entries(inputs))
   for (const port of model.inputs) {
     const given = values.get(port.name)
-    const fits = given?.dtype === port.dtype && (port.shape === null || port.shape.length === given?.shape.length)
-    if (given && !fits)
-      throw new OnnxError(
-        `input ${port.name}: expected ${port.dtype} [${port.shape?.map((n) => n ?? '?').join(', ')}], found ${describe(given)}`,
-      )
+    if (!given || (given.dtype === port.dtype && (port.shape === null || port.shape.length === given.shape.length))) continue
+    const shape = port.shape?.map((extent) => extent ?? '?').join(', ') ?? '...'
+    throw new OnnxError(`input ${port.name}: expected ${port.dtype} [${shape}], found ${describe(given)}`)
   }
   const context: Context = { opset: model.opset, hooks, shapes, batch: batchOf(model, inputs) }
   const weight = options.weight ?? ((_, tensor) => constant(tensor))

@@ -21,8 +21,8 @@ export function constantOf(value: Value): HostTensor | null {
 export function folded(value: Value): Value {
   const { op, inputs } = value.node
   if (op === 'Constant' || op === 'Input') return value
-  if (isFloat(value.dtype) && sizeOf(value.shape) > largest) return value
-  if (!inputs.every((input) => input === null || input.node.op === 'Constant')) return value
+  const isSmall = ({ dtype, shape }: Value): boolean => !isFloat(dtype) || sizeOf(shape) <= largest
+  if (![value, ...inputs].every((part) => part === null || (isSmall(part) && (part === value || part.node.op === 'Constant')))) return value
   const tensor = constantOf(value)
   return tensor ? constant(tensor) : value
 }

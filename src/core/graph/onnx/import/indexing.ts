@@ -53,11 +53,29 @@ function scatter(n: NodeReader): Value {
   return g.scatterElements(n.input(0), n.input(1), n.input(2), n.number('axis', 0), reduction)
 }
 
+/** Only among constants: exporters write attention masks that way. Each row of `indices` names a slice of the data. */
+function scatterNd(n: NodeReader): Value {
+  n.require('reduction', 'none')
+  const [data, indices, updates] = [n.constantTensor(0), n.constantTensor(1), toNumbers(n.constantTensor(2))]
+  const values = toNumbers(data)
+  const depth = indices.shape.at(-1) ?? 0
+  const strides = stridesOf(data.shape)
+  const length = sizeOf(data.shape.slice(depth))
+  const places = toNumbers(indices)
+  for (let row = 0; row * depth < places.length; row++) {
+    const at = places.slice(row * depth, (row + 1) * depth)
+    const start = at.reduce((sum, place, axis) => sum + (place < 0 ? place + (data.shape[axis] ?? 0) : place) * (strides[axis] ?? 0), 0)
+    for (let i = 0; i < length; i++) values[start + i] = updates[row * length + i] ?? 0
+  }
+  return g.constant(tensor(data.dtype, data.shape, values))
+}
+
 export const indexing = {
   Gather: row((n) => g.gather(n.input(0), n.input(1), n.number('axis', 0)), 'axis'),
   GatherElements: row((n) => g.gatherElements(n.input(0), n.input(1), n.number('axis', 0)), 'axis'),
   ScatterElements: row(scatter, 'axis', 'reduction'),
   Scatter: row(scatter, 'axis'),
+  ScatterND: row(scatterNd, 'reduction'),
   OneHot: row(oneHot, 'axis'),
   Shape: row(shape, 'start', 'end'),
   Size: row((n) => g.scalarOf('int64', sizeOf(shapeOf(n)))),

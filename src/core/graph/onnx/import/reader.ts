@@ -142,7 +142,8 @@ export class NodeReader {
 
   #wrong(name: string, expected: string): OnnxError {
     const value = this.node.attributes[name]
-    const found = typeof value === 'object' && 'unsupported' in value ? value.unsupported : (JSON.stringify(value) ?? 'nothing')
+    if (value === undefined) return new OnnxError(`attribute ${name}: expected ${expected}, found nothing`)
+    const found = typeof value === 'object' && 'unsupported' in value ? value.unsupported : JSON.stringify(value)
     return new OnnxError(`attribute ${name}: expected ${expected}, found ${found}`)
   }
 }

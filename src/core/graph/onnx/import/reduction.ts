@@ -1,4 +1,5 @@
 // Importers of reductions, ArgMax and TopK.
+import { isFloat } from '../../../tensor/tensor.ts'
 import * as g from '../../build.ts'
 import type { Flag } from '../../ops/spec.ts'
 import type { Value } from '../../value.ts'
@@ -44,6 +45,20 @@ function topK(n: NodeReader): readonly Value[] {
   return [values, indices]
 }
 
+/** Running sums along an axis, as a product with a triangle of ones. */
+function cumSum(n: NodeReader): Value {
+  const x = n.input(0)
+  const rank = x.shape.length
+  const axis = ((n.constant(1)?.[0] ?? 0) + rank) % rank
+  const extent = x.shape[axis] ?? 0
+  const [exclusive, reverse] = [n.flag('exclusive', 0), n.flag('reverse', 0)]
+  const counts = (from: number, to: number): boolean => (reverse ? from - to : to - from) >= exclusive
+  const dtype = isFloat(x.dtype) ? x.dtype : 'float64'
+  const triangle = g.constantOf(dtype, [extent, extent], (i) => (counts(Math.floor(i / extent), i % extent) ? 1 : 0))
+  const swap = x.shape.map((_, i) => (i === axis ? rank - 1 : i === rank - 1 ? axis : i))
+  return g.cast(g.transpose(g.matMul(g.transpose(g.cast(x, dtype), swap), triangle), swap), x.dtype)
+}
+
 export const reduction = {
   ReduceSum: reduce(g.reduceSum),
   ReduceMean: reduce(g.reduceMean),
@@ -56,5 +71,6 @@ export const reduction = {
   ReduceLogSumExp: reduce(logSumExp),
   ArgMax: argument((x) => x),
   ArgMin: argument(g.neg),
+  CumSum: row(cumSum, 'exclusive', 'reverse'),
   TopK: row(topK, 'k', 'axis', 'largest', 'sorted'),
 }
