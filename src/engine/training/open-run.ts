@@ -8,6 +8,7 @@ import { OnnxError } from '../../core/graph/onnx/errors.ts'
 import { Backbone } from '../../core/nn/backbone.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { TrainRequest } from '../../shared/requests.ts'
+import { hashImageSet } from '../data/content-hash.ts'
 import { readOnnxFile } from '../data/onnx-file.ts'
 import { prepareData } from './labels.ts'
 import type { RunData } from './labels.ts'
@@ -32,7 +33,8 @@ export interface Run extends Configuration {
 /** Edge of the images where neither the request nor the file says: detail enough for fine-grained classes, 2 to 3 times as fast as 224. */
 const defaultImageSize = 160
 
-export async function openRun(request: TrainRequest): Promise<Run> {
+/** @param signal ends the reading of the images early */
+export async function openRun(request: TrainRequest, signal: AbortSignal): Promise<Run> {
   const data = await prepareData(request)
   const configuration = configure(request, data.unlabelled.length === 0)
   const model = await readOnnxFile(request.backbone)
@@ -49,7 +51,7 @@ export async function openRun(request: TrainRequest): Promise<Run> {
   const threads = request.threads ?? availableParallelism()
 
   const deciding = {
-    images: hash(data.set.images.map(({ path, bytes, class: label, split }) => [path, bytes, label, split])),
+    images: await hashImageSet(data.set, signal),
     labelled: hash(data.labelled),
     backbone: backboneHash,
     method: configuration.method.id,

@@ -109,7 +109,7 @@ export class Reporter {
       imagesPerSecond: event.imagesPerSecond,
       seconds: this.seconds,
       remainingSeconds: this.#remaining(event.step, event.steps),
-      ...(event.pseudoLabels?.accuracy != null && { pseudoLabelAccuracy: event.pseudoLabels.accuracy }),
+      ...(event.pseudoLabels && { pseudoLabels: event.pseudoLabels }),
     })
   }
 

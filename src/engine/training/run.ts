@@ -24,7 +24,7 @@ type Carried = Pick<Checkpoint, 'carried' | 'carriedBest'>
 /** Trains, exports and tests. @throws AppError 'stopped' after keeping a checkpoint, when the signal says so. */
 export async function train(request: TrainRequest, context: JobContext): Promise<Omit<ResultOf<'train'>, 'job'>> {
   await makeFolder(join(request.out, 'checkpoints'))
-  const run = await openRun(request)
+  const run = await openRun(request, context.signal)
   const { data, recipes, threads } = run
   const engine = new OnnxRuntimeEngine({ threads })
   const loader = new ImageLoader(data.set, {
@@ -34,6 +34,7 @@ export async function train(request: TrainRequest, context: JobContext): Promise
   })
   const checkpointPath = join(request.out, 'checkpoints', 'last.safetensors')
   const resume = request.resume ? await readCheckpoint(checkpointPath, run.identity) : null
+  await writeJson(join(request.out, 'run.json'), run.record)
   const metrics = await openMetrics(request.out, resume, run)
   const reporter = new Reporter(context, run, metrics)
   const sources = new PhaseSources(run, engine, loader, (task, done, total) => reporter.task(task, done, total), context.signal)
