@@ -17,8 +17,6 @@ export const startEventSchema = z.object({
   classes: z.array(z.string()).optional(),
   /** Images by use. */
   images: z.object({ labelled: count, unlabelled: count, validation: count, test: count }).optional(),
-  /** Numbers in all weights, and in those that are trained. */
-  parameters: z.object({ all: count, trained: count }).optional(),
   steps: count.optional(),
   batch: count.optional(),
   imageSize: count.optional(),

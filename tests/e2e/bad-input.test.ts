@@ -39,8 +39,10 @@ test('folders of images', async () => {
   mkdirSync(at('empty'))
   await refused({ images: at('empty') }, /^error: .*empty: expected images .* found an empty folder/)
   await writePhotos(at('single'), { classes: ['only'], images: 8 })
-  await refused({ images: at('single') }, /^error: .*single.*expected.*2 classes.*found/)
-  await refused({ 'labels-per-class': '500' }, /^error: .*labels.*500/)
+  await refused({ images: at('single') }, /^error: .*single: expected at least two classes, found one/)
+  await writePhotos(at('unlabelled'), { classes: ['fir', 'oak'], images: { test: 4 } })
+  await writePhotos(at('unlabelled'), { classes: ['oak'], images: { train: 4, validation: 4 } })
+  await refused({ images: at('unlabelled') }, /^error: .*unlabelled: expected at least one training image of class 'fir', found none/)
 })
 
 test('models', async () => {
@@ -87,7 +89,7 @@ test('broken images are named and skipped', async () => {
     'huge.png': hugePng(60_000, 60_000),
   }
   for (const [name, bytes] of Object.entries(bad)) writeFileSync(at('broken/test/fir', name), bytes)
-  const { code, stdout, stderr } = await train({ images }, '--json')
+  const { code, stdout, stderr } = await train({ images, out: at('broken-run') }, '--json')
   expect(code, stderr).toBe(0)
   const warnings = jsonLines(stdout).filter(({ event }) => event === 'warning')
   for (const name of Object.keys(bad)) expect(JSON.stringify(warnings)).toContain(name)

@@ -1,6 +1,6 @@
 // Text for people: one line that keeps changing on a terminal, plain lines now and then elsewhere, a summary at the end.
 import type { JobEvent, ProgressEvent, StartEvent, StepEvent } from '../../shared/events.ts'
-import { duration, percent, significant, thousands } from './format.ts'
+import { duration, percent, significant } from './format.ts'
 import { errorLine, oneLine } from './output.ts'
 import type { Output, Sink } from './output.ts'
 import { summary } from './summary.ts'
@@ -78,12 +78,11 @@ class StatusLine {
 }
 
 function startText(start: StartEvent): string {
-  const { images, parameters } = start
+  const { images } = start
   const facts = [
     start.method,
     start.classes && `${start.classes.length} classes`,
     images && `${images.labelled} labelled, ${images.unlabelled} unlabelled, ${images.validation} validation, ${images.test} test images`,
-    parameters && `${thousands(parameters.trained)} of ${thousands(parameters.all)} parameters trained`,
     start.device,
     start.resumedFrom !== undefined && `going on from step ${start.resumedFrom}`,
   ]

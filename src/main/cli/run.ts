@@ -58,8 +58,10 @@ async function runJob({ request }: Invocation, output: Output, entry: URL, stdou
     if (++stops === 1) output.stopping()
     job.stop()
   }
-  // A second wish to stop must be the user's: losing the reader of the output is not one.
-  stdout.onClose(() => stops === 0 && stop())
+  stdout.onClose(() => {
+    // Once only: a second call ends the job without a checkpoint, and that is for the user to say.
+    if (stops++ === 0) job.stop()
+  })
   for (const signal of stopSignals) process.on(signal, stop)
   try {
     output.done(await job.result)
