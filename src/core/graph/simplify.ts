@@ -1,0 +1,102 @@
+// Makes graphs smaller without changing what they compute: common subexpressions, constants, operators without effect.
+import { evaluateNode } from '../reference/evaluate.ts'
+import { sizeOf } from '../tensor/tensor.ts'
+import type { HostTensor } from '../tensor/tensor.ts'
+import { applyAll, constant } from './apply.ts'
+import type { OpType } from './ops/index.ts'
+import type { Program } from './program.ts'
+import { attributesKey } from './simplify/key.ts'
+import { rules } from './simplify/rules.ts'
+import type { Make, Rule } from './simplify/rules.ts'
+import { topological } from './value.ts'
+import type { Node, Value } from './value.ts'
+
+/** Constants are computed ahead only up to this many elements, and only if they do not grow beyond what they are made of (or `small`):
+ * a graph must not become larger by folding. */
+const foldable = { largest: 65_536, small: 1024 }
+
+/** The same program with fewer nodes. Leaves stay the same values; unused ones stay, too. As a program is not differentiated any more,
+ * StopGradient is removed. */
+export function simplify(program: Program): Program {
+  const [outputs, updates] = [Object.entries(program.outputs), Object.entries(program.updates)]
+  const simplified = new Simplifier(true).all([...outputs, ...updates].map(([, value]) => value))
+  const named = (entries: typeof outputs, from: number): Record<string, Value> =>
+    Object.fromEntries(entries.map(([name, value], i) => [name, simplified[from + i] ?? value]))
+  return { ...program, outputs: named(outputs, 0), updates: named(updates, outputs.length) }
+}
+
+/** The same values from fewer nodes. StopGradient stays, so that the gradients of the values with respect to leaves stay the same. */
+export function simplifyValues(values: readonly Value[]): Value[] {
+  return new Simplifier(false).all(values)
+}
+
+class Simplifier {
+  readonly #differentiated: boolean
+  readonly #replaced = new Map<Value, Value>()
+  readonly #known = new Map<string, readonly Value[]>()
+  readonly #ids = new Map<object, number>()
+
+  constructor(differentiated: boolean) {
+    this.#differentiated = differentiated
+  }
+
+  all(values: readonly Value[]): Value[] {
+    for (const node of topological(values)) {
+      const inputs = node.inputs.map((input) => input && (this.#replaced.get(input) ?? input))
+      const results = this.#simplified(node, inputs)
+      node.outputs.forEach((output, i) => this.#replaced.set(output, results[i] ?? output))
+    }
+    return values.map((value) => this.#replaced.get(value) ?? value)
+  }
+
+  /** Stands for `node` with the given inputs. */
+  #simplified(node: Node, inputs: readonly (Value | null)[]): readonly Value[] {
+    if (node.op === 'Input') return node.outputs
+    if (node.op === 'StopGradient' && this.#differentiated && inputs[0]) return [inputs[0]]
+    const [type] = node.outputs
+    const rule = rules[node.op] as Rule<OpType> | undefined
+    const replacement = type && rule?.({ inputs: inputs as readonly Value[], attributes: node.attributes, type }, this.#make)
+    if (replacement) return [replacement]
+    return this.#constants(node, inputs) ?? this.#shared(node, inputs)
+  }
+
+  readonly #make: Make = (op, inputs, attributes) => {
+    const [value] = applyAll(op, inputs, attributes)
+    if (!value) throw new Error(`${op} has no outputs`)
+    return this.#simplified(value.node, inputs)[0] ?? value
+  }
+
+  /** The outputs as constants, where the inputs are and the size allows it. */
+  #constants(node: Node, inputs: readonly (Value | null)[]): readonly Value[] | null {
+    if (inputs.length === 0) return null
+    const tensors: (HostTensor | undefined)[] = []
+    for (const input of inputs) {
+      if (input && input.node.op !== 'Constant') return null
+      tensors.push((input?.node as Node<'Constant'> | undefined)?.attributes.value)
+    }
+    const [before, after] = [elements(inputs), elements(node.outputs)]
+    if (before > foldable.largest || after > Math.min(foldable.largest, Math.max(foldable.small, before))) return null
+    return evaluateNode(node, tensors).flatMap((tensor) => this.#shared(constant(tensor).node, []))
+  }
+
+  /** The outputs of an equal node that is there already, or of this one. */
+  #shared(node: Node, inputs: readonly (Value | null)[]): readonly Value[] {
+    const key = `${node.op} ${inputs.map((input) => this.#id(input ?? this)).join()} ${attributesKey(node.attributes, (data) => this.#id(data))}`
+    const known = this.#known.get(key)
+    if (known) return known
+    const same = inputs.every((input, i) => input === node.inputs[i])
+    const outputs = same ? node.outputs : applyAll(node.op, inputs, node.attributes)
+    this.#known.set(key, outputs)
+    return outputs
+  }
+
+  #id(object: object): number {
+    const id = this.#ids.get(object) ?? this.#ids.size
+    this.#ids.set(object, id)
+    return id
+  }
+}
+
+function elements(values: readonly (Value | null)[]): number {
+  return values.reduce((sum, value) => sum + (value ? sizeOf(value.shape) : 0), 0)
+}
