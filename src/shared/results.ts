@@ -62,33 +62,38 @@ export const methodsResultSchema = z.object({
   training: z.array(settingSchema),
 })
 
-const port = z.object({ name: z.string(), type: z.string(), shape: z.array(z.union([z.string(), z.number()])) })
+const port = z.object({ name: z.string(), type: z.string(), shape: z.array(z.union([z.string(), z.number()])).readonly() })
 
 export const inspectResultSchema = z.object({
   job: z.literal('inspect'),
   file: z.string(),
-  inputs: z.array(port),
-  outputs: z.array(port),
+  inputs: z.array(port).readonly(),
+  outputs: z.array(port).readonly(),
   /** How often each operator occurs. */
   operators: z.record(z.string(), count),
   /** Numbers in all weights. */
   parameters: count,
   trainable: z.boolean(),
   /** Why it cannot be trained; empty if it can. */
-  problems: z.array(z.string()),
-  /** What training makes of it, if it can. */
-  backbone: z
-    .object({
-      /** Width of the feature vector. */
-      features: count,
-      /** Height and width of the images, pixels; 224 where the file takes any size. */
-      imageSize: z.array(count),
-      /** Parts that `depth` counts from the end. */
-      stages: z.array(z.object({ label: z.string(), parameters: count })),
-    })
-    .optional(),
+  problems: z.array(z.string()).readonly(),
   opset: count,
   producer: z.string(),
+  /** What the file says of itself. */
+  metadata: z.record(z.string(), z.string()),
+  /** What training makes of it; null if it cannot. */
+  backbone: z
+    .object({
+      /** Height and width, pixels; 224 where the file takes any size. */
+      imageSize: z.tuple([count, count]).readonly(),
+      /** Value of the file that new layers stand on, and its width. */
+      feature: z.string(),
+      width: count,
+      /** Multiply-accumulates for one image. */
+      macs: count,
+      /** Parts that `depth` counts from the end. */
+      stages: z.array(z.object({ label: z.string(), parameters: count })).readonly(),
+    })
+    .nullable(),
 })
 
 export const demoResultSchema = z.object({

@@ -82,7 +82,8 @@ function inspected(result: ResultOf<'inspect'>): string {
     ['trainable', result.trainable ? 'yes' : `no: ${result.problems.join('; ')}`],
     ...(backbone
       ? [
-          ['features', `${backbone.features}, from images of ${backbone.imageSize.join(' x ')} pixels`],
+          ['images', `${backbone.imageSize.join(' x ')} pixels, ${(backbone.macs / 1e6).toFixed(0)} million multiply-adds each`],
+          ['features', `${backbone.width} (${backbone.feature})`],
           ['stages', backbone.stages.map(({ label, parameters }) => `${label} (${thousands(parameters)} parameters)`).join('; ')],
         ]
       : []),
