@@ -37,14 +37,15 @@ export function splitSet(set: ImageSet, options: SplitOptions): Splits {
   if (testShare + validationShare >= 1)
     throw new DataError('bad-option', 'testShare + validationShare', `expected less than 1, found ${testShare + validationShare}`)
 
-  const given = (split: ImageEntry['split']): number[] =>
-    set.images.flatMap((image, index) => (image.split === split && (split === 'train' || image.class !== null) ? [index] : []))
-  const validation = given('validation')
-  const test = given('test')
+  const given = (...splits: ImageEntry['split'][]): number[] =>
+    set.images.flatMap((image, index) => (splits.includes(image.split) ? [index] : []))
+  const isLabelled = (index: number): boolean => set.images[index]?.class !== null
+  const validation = given('validation').filter(isLabelled)
+  const test = given('test').filter(isLabelled)
   const drawsTest = test.length === 0
   const drawsValidation = validation.length === 0
-  const rest = [...given('train'), ...given(null)]
-  const train = rest.filter((index) => set.images[index]?.class === null)
+  const rest = given('train', null)
+  const train = rest.filter((index) => !isLabelled(index))
 
   for (const [label, members] of byClass(set, rest)) {
     const order = new Random(deriveSeed(seed, 'split', set.classes[label] ?? '')).shuffled(members)

@@ -97,8 +97,8 @@ function copy(rows: Rows, out: Float32Array, offset: number): void {
 function readHeader(file: Buffer): Header | null {
   if (file.length < 12 || file.toString('latin1', 0, 8) !== magic) return null
   try {
-    const header: Header = JSON.parse(file.toString('utf8', 12, 12 + file.readUInt32LE(8)))
-    return Array.isArray(header.images) ? header : null
+    const header = JSON.parse(file.toString('utf8', 12, 12 + file.readUInt32LE(8))) as Header | null
+    return Array.isArray(header?.images) ? header : null
   } catch {
     return null
   }

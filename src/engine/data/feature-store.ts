@@ -1,4 +1,6 @@
 // Cached features served as batches: the same interface as images, thousands of batches a second.
+// Nothing here waits for a disk or a thread, so each batch first lets the event loop turn: else no message ("stop") would ever be heard.
+import { setImmediate } from 'node:timers/promises'
 import { DataError } from '../../core/data/data-error.ts'
 import type { Batch, BatchPart, BatchSource, BatchSourceState, EvaluationBatch } from '../../core/data/batches.ts'
 import { BatchDraws, halves, type Draw, type DrawPlan, type Half } from '../../core/data/draws.ts'
@@ -58,6 +60,7 @@ export class FeatureStore {
   async *ordered(indices: readonly number[], batch: number): AsyncGenerator<EvaluationBatch> {
     const there = indices.filter((index) => this.has(index))
     for (let i = 0; i < there.length; i += batch) {
+      await setImmediate()
       const part = Int32Array.from(there.slice(i, i + batch))
       const view = new Float32Array(part.length * this.#size)
       part.forEach((index, position) => this.read(index, 0, view, position * this.#size))
@@ -115,9 +118,10 @@ export class FeatureStream implements BatchSource {
     this.#draws = new BatchDraws({ labelled: there('labelled'), unlabelled: there('unlabelled') }, plans.seed, plans.resume)
   }
 
-  next(): Promise<Batch> {
+  async next(): Promise<Batch> {
+    await setImmediate()
     const draws = this.#draws.next()
-    return Promise.resolve({ labelled: this.#part('labelled', draws.labelled), unlabelled: this.#part('unlabelled', draws.unlabelled) })
+    return { labelled: this.#part('labelled', draws.labelled), unlabelled: this.#part('unlabelled', draws.unlabelled) }
   }
 
   state(): BatchSourceState {

@@ -5,36 +5,55 @@ export type ImageFormat = 'jpeg' | 'png' | 'gif' | 'webp' | 'tiff' | 'avif'
 
 export type Sniffed = { readonly format: ImageFormat } | { readonly format: null; readonly found: string }
 
-const signatures: readonly (readonly [string, RegExp])[] = [
-  ['jpeg', /^\xff\xd8\xff/],
-  ['png', /^\x89PNG\r\n\x1a\n/],
-  ['gif', /^GIF8[79]a/],
-  ['webp', /^RIFF[^]{4}WEBP/],
-  ['tiff', /^(II[*+]\0|MM\0[*+])/],
-  ['avif', /^[^]{4}ftyp(avif|avis)/],
+/** What begins a kind of file: texts at positions, bytes as Latin-1. */
+type Signature = readonly (readonly [position: number, text: string])[]
+
+const formats: readonly (readonly [ImageFormat, Signature])[] = [
+  ['jpeg', [[0, '\xff\xd8\xff']]],
+  ['png', [[0, '\x89PNG\r\n\x1a\n']]],
+  ['gif', [[0, 'GIF8']]],
+  ['webp', [[0, 'RIFF'], [8, 'WEBP']]], // prettier-ignore
+  ['tiff', [[0, 'II*\0']]],
+  ['tiff', [[0, 'MM\0*']]],
+  ['tiff', [[0, 'II+\0']]],
+  ['tiff', [[0, 'MM\0+']]],
+  ['avif', [[4, 'ftypavif']]],
+  ['avif', [[4, 'ftypavis']]],
 ]
 
-const others: readonly (readonly [string, RegExp])[] = [
-  ['a HEIC image', /^[^]{4}ftyp(hei|hev|mif1|msf1)/],
-  ['a BMP image', /^BM[^]{4}\0\0\0\0/],
-  ['an SVG drawing', /^(\xef\xbb\xbf)?\s*(<\?xml[^]*)?<svg/],
-  ['a web page', /^(\xef\xbb\xbf)?\s*<(!doctype html|html|head)/i],
-  ['a JPEG XL image', /^(\xff\x0a|\0\0\0\x0cJXL )/],
-  ['a JPEG 2000 image', /^\0\0\0\x0cjP {2}/],
-  ['a PDF document', /^%PDF-/],
-  ['a video', /^([^]{4}ftyp|\x1aE\xdf\xa3)/],
-  ['a ZIP archive', /^PK\x03\x04/],
-  ['text', /^[\t\n\r\x20-\x7e\x80-\xff]+$/],
+const others: readonly (readonly [string, Signature])[] = [
+  ['a HEIC image', [[4, 'ftyphei']]],
+  ['a HEIC image', [[4, 'ftyphev']]],
+  ['a HEIC image', [[4, 'ftypmif1']]],
+  ['a BMP image', [[0, 'BM'], [6, '\0\0\0\0']]], // prettier-ignore
+  ['a JPEG XL image', [[0, '\xff\x0a']]],
+  ['a JPEG XL image', [[4, 'JXL ']]],
+  ['a JPEG 2000 image', [[4, 'jP  ']]],
+  ['a PDF document', [[0, '%PDF-']]],
+  ['a video', [[4, 'ftyp']]],
+  ['a video', [[0, '\x1aE\xdf\xa3']]],
+  ['a ZIP archive', [[0, 'PK\x03\x04']]],
 ]
 
 /** Recognises a file by its content, whatever its name says. */
 export function sniff(bytes: Uint8Array): Sniffed {
   if (bytes.length === 0) return { format: null, found: 'an empty file (0 bytes)' }
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 512)).toString('latin1')
-  const known = signatures.find(([, pattern]) => pattern.test(head))
-  if (known) return { format: known[0] as ImageFormat }
-  const other = others.find(([, pattern]) => pattern.test(head))
-  return { format: null, found: other?.[0] ?? `unknown data (it begins with ${Buffer.from(head.slice(0, 4), 'latin1').toString('hex')})` }
+  const matches = ([, signature]: readonly [string, Signature]): boolean => signature.every(([at, text]) => head.startsWith(text, at))
+  const format = formats.find(matches)
+  return format ? { format: format[0] } : { format: null, found: others.find(matches)?.[0] ?? textKind(head) ?? unknown(head) }
+}
+
+/** Text is what has no control characters but tabs and line ends. */
+function textKind(head: string): string | null {
+  const isText = Array.from(head, (character) => character.charCodeAt(0)).every((code) => code >= 32 || [9, 10, 13].includes(code))
+  if (!isText) return null
+  if (/<svg/i.test(head)) return 'an SVG drawing'
+  return /<(!doctype html|html|head)/i.test(head) ? 'a web page' : 'text'
+}
+
+function unknown(head: string): string {
+  return `unknown data (it begins with ${Buffer.from(head.slice(0, 4), 'latin1').toString('hex')})`
 }
 
 export interface JpegHeader {
@@ -85,5 +104,5 @@ function exifOrientation(tiff: Uint8Array): number {
 }
 
 function startsWith(bytes: Uint8Array, text: string): boolean {
-  return text.length <= bytes.length && [...text].every((character, i) => bytes[i] === character.charCodeAt(0))
+  return Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, text.length)).toString('latin1') === text
 }

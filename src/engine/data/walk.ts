@@ -59,7 +59,7 @@ export async function walk(root: string): Promise<Walk> {
   const visitLink = async (path: string): Promise<void> => {
     const target = await realpath(join(home, path)).catch(() => null)
     if (target === null) skipped.push({ path, reason: 'symbolic link to nothing' })
-    else if (!target.startsWith(home.endsWith(sep) ? home : home + sep))
+    else if (target !== home && !target.startsWith(home.endsWith(sep) ? home : home + sep))
       skipped.push({ path, reason: 'symbolic link that leaves the folder' })
     else if ((await stat(target)).isDirectory()) skipped.push({ path, reason: 'symbolic link to a folder' })
     else await visitFile(path, true)

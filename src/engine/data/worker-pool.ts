@@ -8,8 +8,8 @@ export type Reply<Result> = { readonly id: number; readonly result: Result } | {
 interface Pending<Job, Result> {
   readonly id: number
   readonly job: Job
-  resolve(result: Result): void
-  reject(error: Error): void
+  readonly resolve: (result: Result) => void
+  readonly reject: (error: Error) => void
 }
 
 interface Member<Job, Result> {
@@ -72,7 +72,9 @@ export class WorkerPool<Job, Result> {
       this.#dispatch()
     })
     let cause: unknown
-    member.worker.on('error', (error) => (cause = error))
+    member.worker.on('error', (error: unknown) => {
+      cause = error
+    })
     member.worker.on('exit', (code) => {
       const at = this.#members.indexOf(member)
       if (at < 0) return

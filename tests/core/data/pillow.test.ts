@@ -20,7 +20,7 @@ interface Case {
 }
 
 const fixture = new URL('../../fixtures/views/pillow.json', import.meta.url)
-const { pillow, cases }: { pillow: string; cases: Case[] } = JSON.parse(readFileSync(fixture, 'utf8'))
+const { pillow, cases } = JSON.parse(readFileSync(fixture, 'utf8')) as { pillow: string; cases: Case[] }
 const imageOf = ({ width, height, data }: Case): Image => ({
   width,
   height,

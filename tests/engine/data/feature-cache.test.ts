@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { BatchSourceState } from '../../../src/core/data/batches.ts'
 import type { ImageSet } from '../../../src/core/data/image-set.ts'
 import { recipe } from '../../../src/core/data/views/recipe.ts'
 import { cacheFeatures, type CacheOptions, type FeatureKey } from '../../../src/engine/data/feature-cache.ts'
@@ -59,10 +60,11 @@ beforeEach(async () => {
 })
 
 /** "Features": sums over quarters of each view. */
-async function compute(views: Float32Array, n: number): Promise<Float32Array> {
+function compute(views: Float32Array, n: number): Promise<Float32Array> {
   computed += n
   const quarter = views.length / n / 4
-  return Float32Array.from({ length: n * 4 }, (_, i) => views.subarray(i * quarter, (i + 1) * quarter).reduce((a, b) => a + b, 0))
+  const sums = Float32Array.from({ length: n * 4 }, (_, i) => views.subarray(i * quarter, (i + 1) * quarter).reduce((a, b) => a + b, 0))
+  return Promise.resolve(sums)
 }
 
 function open(options: Partial<CacheOptions> = {}): Promise<FeatureStore> {
@@ -145,7 +147,7 @@ describe('the cache', () => {
   })
 
   it('refuses numbers that float16 cannot hold', async () => {
-    const huge = open({ key: { ...key, dtype: 'float16' }, compute: async (_, n) => new Float32Array(n * 4).fill(1e6) })
+    const huge = open({ key: { ...key, dtype: 'float16' }, compute: (_, n) => Promise.resolve(new Float32Array(n * 4).fill(1e6)) })
     await expect(huge).rejects.toThrow('features: expected finite numbers that fit float16, found others')
   })
 })
@@ -177,7 +179,7 @@ describe('batches from the cache', () => {
       expect(unlabelled?.indices).not.toContain(broken)
     }
     expect(seen.size).toBe(3)
-    const state = JSON.parse(JSON.stringify(stream.state()))
+    const state = JSON.parse(JSON.stringify(stream.state())) as BatchSourceState
     const rest = [await stream.next(), await stream.next()]
     const resumed = new FeatureStream({ ...plans, resume: state })
     expect([await resumed.next(), await resumed.next()]).toEqual(rest)

@@ -81,7 +81,7 @@ describe('training batches', () => {
     await withLoader({ threads: 2 }, async (loader) => {
       const source = loader.training(plan())
       await take(source, 3)
-      const state: BatchSourceState = JSON.parse(JSON.stringify(source.state()))
+      const state = JSON.parse(JSON.stringify(source.state())) as BatchSourceState
       const rest = await take(source, 3)
       expect(await take(loader.training(plan(state)), 3)).toEqual(rest)
       expect(state).toEqual({ labelled: { drawn: 15 }, unlabelled: { drawn: 27 } })

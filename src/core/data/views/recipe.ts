@@ -23,13 +23,11 @@ export interface RandAugmentRecipe {
   readonly cutout: number
 }
 
-/** torchvision's ColorJitter: factors are drawn from [1 - x, 1 + x] (hue shift from [-x, x] of a turn), in a random order. */
+/** torchvision's ColorJitter without hue: factors are drawn from [1 - x, 1 + x], the order is random. */
 export interface ColorJitterRecipe {
   readonly brightness: number
   readonly contrast: number
   readonly saturation: number
-  /** 0 to 0.5. */
-  readonly hue: number
 }
 
 export interface ViewRecipe {
@@ -37,6 +35,9 @@ export interface ViewRecipe {
   readonly size: number
   readonly filter: Filter
   readonly crop: CropRecipe
+  /** Share of the views that show the middle of the image as it is (mirrored or not), as in evaluation; 0 to 1. A frozen network's features
+   * of changed images alone are not those that it is tested on. */
+  readonly plainShare: number
   /** Mirror left to right with probability 1/2. */
   readonly flip: boolean
   readonly colorJitter: ColorJitterRecipe | null
@@ -49,17 +50,19 @@ export interface RecipeOptions {
   readonly normalize: Normalization
   /** Smallest and largest share of the area that a random crop keeps. Default [0.08, 1], torchvision's. */
   readonly scale?: readonly [number, number]
+  /** Of random views. Default 0, as in the released code. */
+  readonly plainShare?: number
 }
 
 export type RecipeName = 'weak' | 'strong' | 'evaluation'
 
 /** Released Self-Tuning: RandomResizedCrop, flip, RandAugment(2, 10) for training; short side 256/224 of the size, middle, for testing. */
-export function recipe(name: RecipeName, { size, normalize, scale = [0.08, 1] }: RecipeOptions): ViewRecipe {
+export function recipe(name: RecipeName, { size, normalize, scale = [0.08, 1], plainShare = 0 }: RecipeOptions): ViewRecipe {
   const common = { size, filter: 'bilinear', colorJitter: null, normalize } as const
   if (name === 'evaluation')
-    return { ...common, crop: { kind: 'center', shortSide: Math.round((size * 256) / 224) }, flip: false, randAugment: null }
+    return { ...common, crop: { kind: 'center', shortSide: Math.round((size * 256) / 224) }, flip: false, plainShare: 0, randAugment: null }
   const crop = { kind: 'random-resized', scale, ratio: [3 / 4, 4 / 3] } as const
-  return { ...common, crop, flip: true, randAugment: name === 'strong' ? { n: 2, m: 10, cutout: 16 } : null }
+  return { ...common, crop, plainShare, flip: true, randAugment: name === 'strong' ? { n: 2, m: 10, cutout: 16 } : null }
 }
 
 /** Short side in pixels that an image is decoded to at most: what the release resizes to before it crops (256 for 224), or what the crop asks for. */

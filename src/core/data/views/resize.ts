@@ -25,7 +25,7 @@ interface Taps {
 const precision = 22
 const half = 1 << (precision - 1)
 
-const kernels: Readonly<Record<Filter, { readonly support: number; weight(x: number): number }>> = {
+const kernels: Readonly<Record<Filter, { readonly support: number; readonly weight: (x: number) => number }>> = {
   bilinear: { support: 1, weight: (x) => Math.max(0, 1 - Math.abs(x)) },
   // Keys' cubic convolution with a = -0.5.
   bicubic: {

@@ -4,12 +4,14 @@ import { colorJitter } from './color-jitter.ts'
 import { centerCrop, padAndCrop, randomResizedBox } from './crops.ts'
 import type { Image } from './image.ts'
 import { randAugment } from './rand-augment.ts'
-import type { ViewRecipe } from './recipe.ts'
+import { shortSideOf, type ViewRecipe } from './recipe.ts'
 import { resize, wholeOf } from './resize.ts'
 
 /** Makes a view of `recipe.size` x `recipe.size` pixels; all that is random comes from `random`. */
 export function makeView(image: Image, recipe: ViewRecipe, random: Random): Image {
   const mirror = recipe.flip && random.uniform() < 0.5
+  if (recipe.plainShare > 0 && random.uniform() < recipe.plainShare)
+    return cropOf(image, { ...recipe, crop: { kind: 'center', shortSide: shortSideOf(recipe) } }, mirror, random)
   let view = cropOf(image, recipe, mirror, random)
   if (recipe.colorJitter) view = colorJitter(view, recipe.colorJitter, random)
   if (recipe.randAugment) view = randAugment(view, recipe.randAugment, random)
