@@ -51,27 +51,40 @@ interface Point extends Cut {
 
 /** Share of all parameters that either side must have when a stage of one resolution is split. */
 const smallestShare = 0.15
+/** Share of all parameters below which the end of the network is no stage of its own. */
+const slightShare = 0.01
 /** Stages of a network that keeps one resolution, such as a vision transformer. */
 const equalParts = 4
 
 /** The stages in order. One resolution is one stage, cut behind its last layer; it is split where its blocks change their number of
  * channels, if both parts are worth training alone; a network of a single resolution is split into equal groups of residual blocks. */
 export function stagesOf(plan: StagePlan): Stage[] {
-  const ends = endsOf(pointsOf(plan), plan)
   const stages: Stage[] = []
   let from: Point | null = null
-  for (const [index, end] of ends.entries()) {
+  for (const end of endsOf(pointsOf(plan), plan)) {
     const weights: string[] = [...new Set(plan.nodes.slice((from?.at ?? -1) + 1, end.at + 1).flatMap(plan.weightsOf))]
-    const before = stages.at(-1)
-    // What has no parameters, and at the end next to none (a last normalisation), belongs to its neighbour.
-    const isLast = index === ends.length - 1
-    const isSlight = end.before - (from?.before ?? 0) < 0.01 * end.before
-    if (weights.length === 0 && !isLast) continue
-    if (isLast && isSlight && before) stages[stages.length - 1] = { ...before, to: cut(end), weights: [...before.weights, ...weights] }
-    else stages.push({ label: labelOf(end), from: from && cut(from), to: cut(end), weights })
+    stages.push({ label: labelOf(end), from: from && cut(from), to: cut(end), weights })
     from = end
   }
-  return stages
+  return joined(stages, plan)
+}
+
+/** What has no parameters (padding, pooling), and at the end next to none (a last normalisation), belongs to its neighbour. */
+function joined(stages: readonly Stage[], { sizeOf }: StagePlan): Stage[] {
+  const size = ({ weights }: Stage): number => weights.reduce((sum, name) => sum + sizeOf(name), 0)
+  const total = stages.reduce((sum, stage) => sum + size(stage), 0)
+  const result: Stage[] = []
+  for (const stage of stages) {
+    const before = result.at(-1)
+    if (before?.weights.length === 0) result[result.length - 1] = { ...stage, from: before.from }
+    else result.push(stage)
+  }
+  for (let last = result.at(-1); last && result.length > 1 && size(last) < slightShare * total; last = result.at(-1)) {
+    result.pop()
+    const before = result.at(-1)
+    if (before) result[result.length - 1] = { ...before, to: last.to, weights: [...before.weights, ...last.weights] }
+  }
+  return result
 }
 
 function cut({ name, shape }: Cut): Cut {

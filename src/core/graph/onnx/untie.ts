@@ -1,38 +1,61 @@
 // Exporters store equal tensors once; training needs one variable for each parameter that was one.
+import { isFloat } from '../../tensor/tensor.ts'
 import type { HostTensor } from '../../tensor/tensor.ts'
 import type { OnnxModel, OnnxNode } from './model.ts'
 
-/** Gives parameters that an exporter merged because their values were equal (fresh scales and running variances are all 1) their own names again:
+/** Operators whose parameters start as zeros, ones or another single number. */
+const initialised = new Set([
+  'BatchNormalization', 'LayerNormalization', 'InstanceNormalization', 'GroupNormalization', 'RMSNormalization',
+  'Conv', 'Gemm', 'Add', 'Sub', 'Mul', 'Div', 'PRelu',
+]) // prettier-ignore
+
+/** Gives parameters that an exporter merged because their values were equal their own names again:
  * - `Identity` of a stored tensor, which PyTorch's exporter leaves behind under the parameter's old name, becomes a stored tensor;
- * - a tensor in several BatchNormalization inputs gets a name for each. Nodes that share four different tensors are one layer applied twice: they stay tied. */
+ * - a tensor of one number throughout (fresh biases, scales, running statistics) gets a name for each use. Learned tensors that several
+ *   nodes share stay tied: that is one layer applied twice. */
 export function untie(model: OnnxModel): OnnxModel {
   const initialisers = new Map(model.initialisers)
-  const owners = new Map<string, string>()
+  const used = new Set<string>()
+  const isFresh = cached((name) => {
+    const tensor = initialisers.get(name)
+    return tensor !== undefined && isFilling(tensor)
+  })
   const nodes = model.nodes.flatMap((node) => {
     if (node.domain !== '') return [node]
-    if (node.op === 'BatchNormalization') return [separate(node, initialisers, owners)]
     const [input] = node.inputs
     const tensor = node.op === 'Identity' && input !== undefined ? initialisers.get(input) : undefined
     if (tensor) initialisers.set(node.outputs[0] ?? '', tensor)
-    return tensor ? [] : [node]
+    if (tensor) return []
+    return [initialised.has(node.op) ? separate(node) : node]
   })
   return { ...model, initialisers, nodes }
+
+  function separate(node: OnnxNode): OnnxNode {
+    const inputs = node.inputs.map((name, position) => {
+      const tensor = initialisers.get(name)
+      if (!tensor || !isFresh(name)) return name
+      if (!used.has(name)) {
+        used.add(name)
+        return name
+      }
+      const own = `${name}@${node.outputs[0] ?? ''}:${position}`
+      initialisers.set(own, tensor)
+      return own
+    })
+    return { ...node, inputs }
+  }
 }
 
-/** @param owners tensor name -> the layer and input position whose parameter it is. */
-function separate(node: OnnxNode, initialisers: Map<string, HostTensor>, owners: Map<string, string>): OnnxNode {
-  const [x = '', ...parameters] = node.inputs
-  const merged = new Set(parameters).size < parameters.length
-  const layer = merged ? (node.outputs[0] ?? '') : parameters.join()
-  const names = parameters.map((name, index) => {
-    const tensor = initialisers.get(name)
-    if (!tensor) return name
-    const owner = `${layer}:${index + 1}`
-    if (!owners.has(name)) owners.set(name, owner)
-    if (owners.get(name) === owner) return name
-    const own = `${name}@${owner}`
-    initialisers.set(own, tensor)
-    return own
-  })
-  return { ...node, inputs: [x, ...names] }
+/** More than one element, all the same. */
+function isFilling({ dtype, data }: HostTensor): boolean {
+  return isFloat(dtype) && data.length > 1 && (data as Float32Array | Float64Array).every((value) => value === data[0])
+}
+
+function cached(compute: (name: string) => boolean): (name: string) => boolean {
+  const known = new Map<string, boolean>()
+  return (name) => {
+    const value = known.get(name) ?? compute(name)
+    known.set(name, value)
+    return value
+  }
 }

@@ -12,7 +12,7 @@ import { writeOperator } from './write-operator.ts'
 import type { Emitter } from './write-operator.ts'
 
 /** The batch of a graph that is to be written for any batch: a prime, so that hardly any other extent is a multiple of it. */
-export const symbolicBatch = 9973
+export const symbolicBatch = 1009
 
 export interface WriteOptions {
   readonly inputs: Readonly<Record<string, Value>>

@@ -70,8 +70,16 @@ function scatterNd(n: NodeReader): Value {
   return g.constant(tensor(data.dtype, data.shape, values))
 }
 
+/** Taking every element of a vector in order is a new shape: PyTorch's exporter writes so what it knows as strides. */
+function gather(n: NodeReader): Value {
+  const [data, indices] = [n.input(0), n.input(1)]
+  const isVector = data.shape.length === 1 && indices.node.op === 'Constant' && sizeOf(indices.shape) === data.shape[0]
+  if (isVector && toNumbers(n.constantTensor(1)).every((place, i) => place === i)) return g.reshape(data, indices.shape)
+  return g.gather(data, indices, n.number('axis', 0))
+}
+
 export const indexing = {
-  Gather: row((n) => g.gather(n.input(0), n.input(1), n.number('axis', 0)), 'axis'),
+  Gather: row(gather, 'axis'),
   GatherElements: row((n) => g.gatherElements(n.input(0), n.input(1), n.number('axis', 0)), 'axis'),
   ScatterElements: row(scatter, 'axis', 'reduction'),
   Scatter: row(scatter, 'axis'),
