@@ -34,6 +34,8 @@ export default defineConfig(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       // `return stop()` in a function without a result is a plain early end.
       '@typescript-eslint/no-confusing-void-expression': 'off',
+      // Protobuf's enums are numbers in our own files.
+      '@typescript-eslint/no-unsafe-enum-assignment': 'off',
       // Names for overloads' sake and for parameters that an interface prescribes start with an underscore.
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       'no-restricted-syntax': [
