@@ -45,8 +45,8 @@ export async function openRun(request: TrainRequest, signal: AbortSignal): Promi
   const backboneHash = createHash('sha256')
     .update(await readFile(request.backbone))
     .digest('hex')
-  const { cropScale } = configuration.settings
-  const make = (name: RecipeName): ViewRecipe => recipe(name, { size: imageSize, normalize, scale: [cropScale, 1] })
+  const { cropScale, plainShare } = configuration.settings
+  const make = (name: RecipeName): ViewRecipe => recipe(name, { size: imageSize, normalize, scale: [cropScale, 1], plainShare })
   const recipes = { weak: make('weak'), strong: make('strong'), evaluation: make('evaluation') }
   const threads = request.threads ?? availableParallelism()
 
