@@ -56,9 +56,9 @@ const pools: readonly (readonly [
   ['3x3, stride 2, ceil_mode', [1, 2, 8, 7], { kernel_shape: [3, 3], strides: [2, 2], ceil_mode: 1 }],
   ['3x3, stride 2, ceil_mode, padded', [1, 2, 8, 8], { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1], ceil_mode: 1 }],
   [
-    '2x2, stride 3, ceil_mode, last window would start in the padding',
-    [1, 1, 7, 7],
-    { kernel_shape: [1, 1], strides: [3, 2], pads: [0, 0, 0, 0], ceil_mode: 1 },
+    '3x3, stride 3, ceil_mode, last window would start in the padding',
+    [1, 2, 2, 4],
+    { kernel_shape: [3, 3], strides: [3, 3], pads: [1, 1, 1, 1], ceil_mode: 1 },
   ],
   ['asymmetric', [2, 2, 7, 6], { kernel_shape: [2, 3], strides: [2, 1], pads: [0, 1, 1, 2] }],
   ['1-D', [2, 3, 9], { kernel_shape: [3], strides: [2], pads: [1, 1] }],
