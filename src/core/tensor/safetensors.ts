@@ -75,5 +75,5 @@ function readTensor(name: string, { dtype, shape, data_offsets: [from, to] }: En
       `tensor ${name}: expected ${data.byteLength} bytes for [${shape.join(', ')}], found ${Math.min(to, body.length) - from}`,
     )
   new Uint8Array(data.buffer).set(body.subarray(from, to))
-  return { dtype: known, shape, data } as HostTensor
+  return { dtype: known, shape, data }
 }

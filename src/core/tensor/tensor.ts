@@ -36,7 +36,7 @@ const constructors: { [D in DType]: new (source: number | ArrayLike<never>) => A
   int64: BigInt64Array,
   uint8: Uint8Array,
   bool: Uint8Array,
-} as never
+}
 
 /** Number of elements of a shape. */
 export function sizeOf(shape: Shape): number {
@@ -73,10 +73,10 @@ export function tensor<D extends DType>(dtype: D, shape: Shape, values?: ArrayLi
   const size = sizeOf(shape)
   if (values === undefined) return { dtype, shape, data: allocate(dtype, size) }
   if (values.length !== size) throw new RangeError(`a ${dtype} tensor [${shape.join(', ')}] needs ${size} elements, found ${values.length}`)
-  if (values instanceof constructors[dtype]) return { dtype, shape, data: values as ArrayOf[D] }
+  if (values instanceof constructors[dtype]) return { dtype, shape, data: values }
   const data = allocate(dtype, size)
-  if (dtype === 'int64') for (let i = 0; i < size; i++) data[i] = BigInt(values[i] as number) as never
-  else for (let i = 0; i < size; i++) data[i] = Number(values[i]) as never
+  if (dtype === 'int64') for (let i = 0; i < size; i++) data[i] = BigInt(values[i] as number)
+  else for (let i = 0; i < size; i++) data[i] = Number(values[i])
   return { dtype, shape, data }
 }
 
