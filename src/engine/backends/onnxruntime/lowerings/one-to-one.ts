@@ -23,7 +23,8 @@ export function oneToOne(node: Node, emit: Emitter, layout: Layout = 'plain'): v
   const shape = node.outputs[0]?.shape ?? []
   const inputs = node.inputs.map((value) => (value ? emit.as(value, sameShape(value.shape, shape) ? layout : 'plain') : null))
   const attributes: Record<string, OnnxAttribute> = {}
-  for (const [key, value] of Object.entries(node.attributes as Record<string, AttributeValue>)) {
+  const given = node.attributes as Record<string, AttributeValue>
+  for (const [key, value] of Object.entries(given)) {
     const position = spec.attributeInputs?.[key]
     if (position === undefined) attributes[key] = attribute(key, value)
     else inputs[position] = attributeInput(key, value, node.inputs[0]?.dtype ?? 'float32', emit)
