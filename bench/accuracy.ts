@@ -52,7 +52,20 @@ async function run(set: string, method: string, budget: string, seed: string): P
   const folder = join(out, [set, method, budget, seed].join('-'))
   await mkdir(folder, { recursive: true })
   const args = ['train', '--images', join(data, folders[set] ?? set), '--backbone', backbone, '--normalize', 'symmetric']
-  args.push('--image-size', values.size, '--budget', budget, '--seed', seed, '--threads', values.threads, '--out', folder, '--json', ...labels)
+  args.push(
+    '--image-size',
+    values.size,
+    '--budget',
+    budget,
+    '--seed',
+    seed,
+    '--threads',
+    values.threads,
+    '--out',
+    folder,
+    '--json',
+    ...labels,
+  )
   args.push(...(variants[method] ?? ['--method', method]), ...positionals)
   const { stdout } = await promisify(execFile)(process.execPath, [cli, ...args], { maxBuffer: 2 ** 30 })
   const last = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as Result & { event: string }

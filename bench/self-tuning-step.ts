@@ -39,11 +39,11 @@ function backboneFile(): Uint8Array {
   }
   const filled = (channels: number, value: number): HostTensor => tensor('float32', [channels], new Array<number>(channels).fill(value))
   const layers: Layers = {
-    conv: (x, name, channels, kernel, stride = 1, group = 1) => {
-      const dims = [channels, (x.shape[1] ?? 0) / group, kernel, kernel]
+    conv: (x, name, channels, kernel, stride, group) => {
+      const dims = [channels, (x.shape[1] ?? 0) / (group ?? 1), kernel, kernel]
       const w = weight(`${name}.weight`, normal(dims, Math.sqrt((2 * channels) / sizeOf(dims))))
       const pads = new Array<number>(4).fill((kernel - 1) / 2)
-      return g.conv(x, w, null, { strides: [stride, stride], pads, group })
+      return g.conv(x, w, null, { strides: [stride ?? 1, stride ?? 1], pads, group: group ?? 1 })
     },
     norm: (x, name) => {
       const channels = x.shape[1] ?? 0
@@ -54,7 +54,12 @@ function backboneFile(): Uint8Array {
     linear: (x, name, outputs) => g.gemm(x, weight(`${name}.weight`, normal([outputs, x.shape[1] ?? 0], 0.02)), null, { transB: 1 }),
   }
   const x = g.input('input', { dtype: 'float32', shape: [symbolicBatch, 3, shape.size, shape.size] })
-  return writeOnnx({ inputs: { input: x }, outputs: { logits: networks.resnet18(layers, x, shape.classes) }, constantNames: names, batch: 'N' })
+  return writeOnnx({
+    inputs: { input: x },
+    outputs: { logits: networks.resnet18(layers, x, shape.classes) },
+    constantNames: names,
+    batch: 'N',
+  })
 }
 
 const backbone = new Backbone(readOnnx(backboneFile()), { imageSize: shape.size })
@@ -75,7 +80,11 @@ async function ours(): Promise<number[]> {
   for (let i = 0; i < steps; i++) {
     const views = ['labelled/0', 'labelled/1', 'unlabelled/0', 'unlabelled/1']
     const feeds = Object.fromEntries(views.map((name) => [name, normal([shape.batch, 3, shape.size, shape.size])]))
-    const labels = tensor('int32', [shape.batch], Int32Array.from({ length: shape.batch }, () => random.integer(shape.classes)))
+    const labels = tensor(
+      'int32',
+      [shape.batch],
+      Int32Array.from({ length: shape.batch }, () => random.integer(shape.classes)),
+    )
     const start = performance.now()
     await executable.run(state, { ...feeds, labels, rate: scalar('float32', 0.001), progress: scalar('float32', 0) })
     times.push(performance.now() - start)
