@@ -7,7 +7,7 @@ export interface Image {
   readonly data: Uint8Array
 }
 
-/** An image of undefined content. */
+/** A black image. */
 export function newImage(width: number, height: number): Image {
   return { width, height, data: new Uint8Array(width * height * 3) }
 }

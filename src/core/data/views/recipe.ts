@@ -56,7 +56,8 @@ export interface RecipeOptions {
 
 export type RecipeName = 'weak' | 'strong' | 'evaluation'
 
-/** Released Self-Tuning: RandomResizedCrop, flip, RandAugment(2, 10) for training; short side 256/224 of the size, middle, for testing. */
+/** As the released Self-Tuning: RandomResizedCrop, flip and RandAugment(2, 10) for training; for testing the middle, at a short side of 256/224
+ * of the size. The release squeezes every image into a 256x256 square first; here images keep their proportions. */
 export function recipe(name: RecipeName, { size, normalize, scale = [0.08, 1], plainShare = 0 }: RecipeOptions): ViewRecipe {
   const common = { size, filter: 'bilinear', colorJitter: null, normalize } as const
   if (name === 'evaluation')

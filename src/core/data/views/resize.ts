@@ -70,18 +70,25 @@ function tapsOf(inSize: number, outSize: number, filter: Filter): Taps {
 
 /** Resizes a part of an image to `width` x `height` pixels, mirrored left to right if asked for (the same bytes as mirroring afterwards). */
 export function resize(image: Image, box: Box, width: number, height: number, filter: Filter, mirror = false): Image {
-  const rows = horizontal(image, box, tapsOf(box.width, width, filter), width, mirror)
-  return vertical(rows, tapsOf(box.height, height, filter), height)
+  const rows = newImage(width, box.height)
+  horizontal(image, box, tapsOf(box.width, width, filter), rows.width, mirror, valuesOf(rows, filter))
+  const result = newImage(width, height)
+  vertical(rows, tapsOf(box.height, height, filter), height, valuesOf(result, filter))
+  return result
 }
 
 // Reads below are in range by construction. The loops are shaped for the compiler: constant weights inside (column after column, row after
 // row), two and three taps unrolled, rows as arrays of their own (no bounds checks): two to three times the speed of the plain form.
-// Only bicubic weights can leave 0..255, which the clamped array takes care of.
 
-function horizontal(image: Image, box: Box, { stride, first, count, weights }: Taps, width: number, mirror: boolean): Image {
-  const result = newImage(width, box.height)
+type Values = Uint8Array | Uint8ClampedArray
+
+/** Only bicubic sums can leave 0..255; clamped stores take half as long again. */
+function valuesOf({ data }: Image, filter: Filter): Values {
+  return filter === 'bicubic' ? new Uint8ClampedArray(data.buffer) : data
+}
+
+function horizontal(image: Image, box: Box, { stride, first, count, weights }: Taps, width: number, mirror: boolean, out: Values): void {
   const source = image.data
-  const out = new Uint8ClampedArray(result.data.buffer)
   const inPitch = image.width * 3
   const outPitch = width * 3
   for (let x = 0; x < width; x++) {
@@ -123,13 +130,10 @@ function horizontal(image: Image, box: Box, { stride, first, count, weights }: T
       }
     }
   }
-  return result
 }
 
-function vertical(image: Image, { stride, first, count, weights }: Taps, height: number): Image {
-  const result = newImage(image.width, height)
+function vertical(image: Image, { stride, first, count, weights }: Taps, height: number, all: Values): void {
   const pitch = image.width * 3
-  const all = new Uint8ClampedArray(result.data.buffer)
   for (let y = 0; y < height; y++) {
     const out = all.subarray(y * pitch, (y + 1) * pitch)
     const row = (tap: number): Uint8Array => image.data.subarray((first[y]! + tap) * pitch, (first[y]! + tap + 1) * pitch)
@@ -143,14 +147,13 @@ function vertical(image: Image, { stride, first, count, weights }: Taps, height:
       for (let i = 0; i < out.length; i++) out[i] = sums[i]! >> precision
     }
   }
-  return result
 }
 
-function blendRows(out: Uint8ClampedArray, a: Uint8Array, b: Uint8Array, w0: number, w1: number): void {
+function blendRows(out: Values, a: Uint8Array, b: Uint8Array, w0: number, w1: number): void {
   for (let i = 0; i < out.length; i++) out[i] = (half + Math.imul(a[i]!, w0) + Math.imul(b[i]!, w1)) >> precision
 }
 
-function blendThreeRows(out: Uint8ClampedArray, a: Uint8Array, b: Uint8Array, c: Uint8Array, w0: number, w1: number, w2: number): void {
+function blendThreeRows(out: Values, a: Uint8Array, b: Uint8Array, c: Uint8Array, w0: number, w1: number, w2: number): void {
   for (let i = 0; i < out.length; i++) out[i] = (half + Math.imul(a[i]!, w0) + Math.imul(b[i]!, w1) + Math.imul(c[i]!, w2)) >> precision
 }
 
