@@ -55,6 +55,7 @@ const tail = [
   ['convolution alone', (y: Value) => y],
   ['batch normalisation, ReLU6 and a pointwise convolution', (y: Value, b: Weights) => b.pointwise(g.clip(b.norm(y), 0, 1))],
   ['batch normalisation added to a shortcut, ReLU, 3x3 convolution', (y: Value, b: Weights) => b.block(y)],
+  ['batch normalisation, ReLU, max-pooling, 3x3 convolution', (y: Value, b: Weights) => b.pooled(y)],
 ] as const
 
 describe.each(tail)('%s', (_, after) => {
@@ -95,6 +96,11 @@ class Weights {
 
   pointwise(y: Value): Value {
     return g.conv(y, this.make('w1', [16, y.shape[1]!, 1, 1]))
+  }
+
+  pooled(y: Value): Value {
+    const pooled = g.maxPool(g.relu(this.norm(y)), { kernel_shape: [3, 2], strides: [2, 1], pads: [1, 0, 1, 1] })
+    return g.conv(pooled, this.make('w3', [16, y.shape[1]!, 3, 3]), null, { pads: [1, 1, 1, 1] })
   }
 
   block(y: Value): Value {

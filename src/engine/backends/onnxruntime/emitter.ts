@@ -33,24 +33,28 @@ export interface EmitterOptions {
   readonly block: number | null
   /** How often a value is used: as an input of nodes, as an output or update of the program. */
   readonly uses: ReadonlyMap<Value, number>
-  /** True if channels are worth blocking wherever there is a choice. */
-  readonly prefersBlocked: boolean
+  /** The layout to take wherever there is a choice. */
+  readonly preferred: Layout
 }
 
 export class Emitter {
   readonly block: number | null
-  readonly prefersBlocked: boolean
+  readonly preferred: Layout
+  /** Operator of the graph that is being lowered. */
+  lowered = ''
+  #counter = 0
   readonly #builder: OnnxBuilder
   readonly #uses: ReadonlyMap<Value, number>
   readonly #held = new Map<Value, Map<Layout, string>>()
   readonly #deferred = new Map<Value, Deferred>()
+  readonly #derived = new Map<Value, Map<string, string>>()
   readonly #constants = new Map<string, string>()
 
-  constructor(builder: OnnxBuilder, { block, uses, prefersBlocked }: EmitterOptions) {
+  constructor(builder: OnnxBuilder, { block, uses, preferred }: EmitterOptions) {
     this.#builder = builder
     this.block = block
     this.#uses = uses
-    this.prefersBlocked = prefersBlocked
+    this.preferred = preferred
   }
 
   /** The ONNX name of a value in row-major order. */
@@ -85,6 +89,15 @@ export class Emitter {
     else this.#held.set(value, new Map([[layout, name]]))
   }
 
+  /** What was made of a value before under this key, or is made now. */
+  derived(value: Value, key: string, make: () => string): string {
+    let all = this.#derived.get(value)
+    if (!all) this.#derived.set(value, (all = new Map<string, string>()))
+    let name = all.get(key)
+    if (name === undefined) all.set(key, (name = make()))
+    return name
+  }
+
   /** Puts a value off until it is used. */
   defer(value: Value, deferred: Deferred): void {
     this.#deferred.set(value, deferred)
@@ -98,17 +111,22 @@ export class Emitter {
 
   /** Adds a node; returns the name of its first output. */
   node(op: string, inputs: readonly (string | null)[], attributes: OnnxAttributes = {}, options: { domain?: string } = {}): string {
-    return this.#builder.node(op, inputs, attributes, options)
+    return this.#builder.node(op, inputs, attributes, { ...options, outputs: this.#fresh(op, 1) })
   }
 
   /** As `node`, with the names of all `outputs`. */
   nodeAll(op: string, inputs: readonly (string | null)[], attributes: OnnxAttributes, outputs: number): readonly string[] {
-    return this.#builder.nodeAll(op, inputs, attributes, { outputs })
+    return this.#builder.nodeAll(op, inputs, attributes, { outputs: this.#fresh(op, outputs) })
+  }
+
+  /** Names say which operator of the graph a node comes from; ONNX Runtime's errors and profiles show them. */
+  #fresh(op: string, outputs: number): string[] {
+    return Array.from({ length: outputs }, () => `${this.lowered}/${op}_${this.#counter++}`)
   }
 
   /** Stores a constant; small ones of equal content once. */
   constant(value: HostTensor): string {
-    if (value.data.length > 256) return this.#builder.initialiser(value)
+    if (value.data.length > 4096) return this.#builder.initialiser(value)
     const key = `${value.dtype} ${value.shape.join()} ${value.data.join()}`
     let name = this.#constants.get(key)
     if (name === undefined) this.#constants.set(key, (name = this.#builder.initialiser(value)))

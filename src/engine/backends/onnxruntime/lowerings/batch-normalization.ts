@@ -6,22 +6,25 @@ import type { DType } from '../../../../core/tensor/tensor.ts'
 import type { Emitter } from '../emitter.ts'
 import { inputOf, outputOf } from '../lowering.ts'
 import type { Lowering } from '../lowering.ts'
-import { blockedGradient, blockedStatistics, deferAffine } from './batch-normalization-blocked.ts'
+import type { Layout } from '../layout.ts'
+import { blockedForms } from './batch-normalization-blocked.ts'
+import { rowsForms } from './batch-normalization-rows.ts'
 import { oneToOne } from './one-to-one.ts'
 
 export const batchNormalization: Lowering<'BatchNormalization'> = (node, emit) => {
   const [x, scale, b, mean, variance] = [0, 1, 2, 3, 4].map((i) => inputOf(node, i)) as [Value, Value, Value, Value, Value]
-  if (!emit.holds(x, 'blocked')) oneToOne(node as Node, emit)
-  else deferAffine(emit, outputOf(node), x, affineOf(emit, [scale, b].map((v) => emit.name(v)), emit.name(mean), emit.name(variance), node.attributes.epsilon)) // prettier-ignore
+  const forms = formsOf(x, emit)
+  if (!forms) oneToOne(node, emit)
+  else forms.deferAffine(emit, outputOf(node), x, affineOf(emit, [scale, b].map((v) => emit.name(v)), emit.name(mean), emit.name(variance), node.attributes.epsilon)) // prettier-ignore
 }
 
 export const batchNormalizationTraining: Lowering<'BatchNormalizationTraining'> = (node, emit) => {
   const [x, scale, b] = [inputOf(node, 0), inputOf(node, 1), inputOf(node, 2)]
   const { epsilon } = node.attributes
-  const blocked = emit.holds(x, 'blocked')
-  const { mean, variance } = blocked ? blockedStatistics(emit, x) : plainStatistics(emit, x)
+  const forms = formsOf(x, emit)
+  const { mean, variance } = forms ? forms.statistics(emit, x) : plainStatistics(emit, x)
   const vectors = [emit.name(scale), emit.name(b)]
-  if (blocked) deferAffine(emit, outputOf(node), x, affineOf(emit, vectors, mean, variance, epsilon))
+  if (forms) forms.deferAffine(emit, outputOf(node), x, affineOf(emit, vectors, mean, variance, epsilon))
   // The inference form: the operator's training mode corrupts memory when nodes share inputs.
   else emit.set(outputOf(node), emit.node('BatchNormalization', [emit.name(x), ...vectors, mean, variance], { epsilon: float(epsilon) }))
   emit.set(outputOf(node, 1), mean)
@@ -33,11 +36,26 @@ export const batchNormalizationTraining: Lowering<'BatchNormalizationTraining'> 
 export const batchNormalizationGradient: Lowering<'BatchNormalizationGradient'> = (node, emit) => {
   const [dy, x, scale, mean, variance] = [0, 1, 2, 3, 4].map((i) => inputOf(node, i)) as [Value, Value, Value, Value, Value]
   const inverse = inverseDeviation(emit, emit.name(variance), node.attributes.epsilon, x.dtype)
-  const gradient = emit.holds(x, 'blocked') ? blockedGradient : plainGradient
+  const forms = formsOf(x, emit)
+  const gradient = forms?.gradient ?? plainGradient
   const { dx, dscale, db } = gradient(emit, dy, x, { scale: emit.name(scale), mean: emit.name(mean), inverse })
-  emit.set(outputOf(node, 0), dx, emit.holds(x, 'blocked') ? 'blocked' : 'plain')
+  emit.set(outputOf(node, 0), dx, forms?.layout ?? 'plain')
   emit.set(outputOf(node, 1), dscale)
   emit.set(outputOf(node, 2), db)
+}
+
+/** What batch normalisation needs in a layout of its own. */
+export interface BatchForms {
+  readonly layout: Layout
+  /** Mean and biased variance [C]: E[X^2] - E[X]^2, not below 0; two passes that mostly read. */
+  statistics(emit: Emitter, x: Value): { mean: string; variance: string }
+  /** slope * X + offset per channel, when somebody asks for it. */
+  deferAffine(emit: Emitter, y: Value, x: Value, affine: readonly [string, string]): void
+  gradient(emit: Emitter, dy: Value, x: Value, vectors: Vectors): BatchGradient
+}
+
+function formsOf(x: Value, emit: Emitter): BatchForms | undefined {
+  return [rowsForms, blockedForms].find(({ layout }) => emit.holds(x, layout))
 }
 
 /** ONNX names of vectors [C]; `inverse` = 1 / sqrt(var + epsilon). */
@@ -50,6 +68,14 @@ export interface BatchGradient {
   readonly dx: string
   readonly dscale: string
   readonly db: string
+}
+
+/** dX = p dY + q X + r per channel, from means over batch and positions: of dY, and of dY x^. */
+export function slopes(emit: Emitter, { scale, mean, inverse }: Vectors, meanG: string, meanGNormalised: string): [string, string, string] {
+  const p = emit.node('Mul', [scale, inverse])
+  const q = emit.node('Neg', [emit.node('Mul', [emit.node('Mul', [p, inverse]), meanGNormalised])])
+  const r = emit.node('Neg', [emit.node('Add', [emit.node('Mul', [p, meanG]), emit.node('Mul', [q, mean])])])
+  return [p, q, r]
 }
 
 /** From centred values: two more passes, no cancellation. */

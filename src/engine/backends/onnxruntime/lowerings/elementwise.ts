@@ -16,22 +16,25 @@ import { oneToOne } from './one-to-one.ts'
 /** The same value under the same name, in the layout that it has. */
 export const identity: Lowering<'Identity' | 'StopGradient'> = (node, emit) => {
   const [x, y] = [inputOf(node, 0), outputOf(node)]
-  const layout = emit.holds(x, 'plain') ? 'plain' : 'blocked'
+  const layout = (['plain', 'blocked', 'rows'] as const).find((held) => emit.holds(x, held)) ?? 'plain'
   emit.set(y, emit.as(x, layout), layout)
 }
 
 /** Operators that work element by element, and make no NaN of the zeros with which blocks are padded: they take their inputs' layout. */
 export function elementwise<Op extends OpType>(node: Node<Op>, emit: Emitter): void {
-  oneToOne(node as unknown as Node, emit, commonLayout(node, emit))
+  oneToOne(node, emit, commonLayout(node, emit))
 }
 
-/** Blocked if an input of the output's shape is held in blocks and the others are single elements or can follow. */
-function commonLayout(node: Pick<Node, 'op' | 'inputs' | 'outputs'>, emit: Emitter): Layout {
+/** The layout in which an input of the output's shape is held, if the others are single elements or can follow. */
+export function commonLayout(node: Pick<Node, 'op' | 'inputs' | 'outputs'>, emit: Emitter): Layout {
   const y = outputOf(node)
   const whole = node.inputs.filter((x) => x !== null && sameShape(x.shape, y.shape))
   const others = node.inputs.filter((x) => x !== null && !sameShape(x.shape, y.shape))
-  const follow = isBlockable(y, emit) && whole.every((x) => x?.dtype === 'float32') && others.every((x) => x && sizeOf(x.shape) === 1)
-  return follow && whole.some((x) => x && emit.holds(x, 'blocked')) ? 'blocked' : 'plain'
+  const follow = whole.every((x) => x?.dtype === 'float32') && others.every((x) => x && sizeOf(x.shape) === 1)
+  if (!follow || y.shape.length !== 4) return 'plain'
+  const held = (layout: Layout): boolean => whole.some((x) => x && emit.holds(x, layout))
+  if (held('rows')) return 'rows'
+  return held('blocked') && isBlockable(y, emit) ? 'blocked' : 'plain'
 }
 
 /** dY * [Y > 0]: the step is a hard sigmoid so steep that every normal positive number is on it (2-3 times faster than Where or Sign). */

@@ -8,8 +8,9 @@ import { convInputGradient } from './convolution/input-gradient.ts'
 import { add, clip, elementwise, gelu, identity, neg, pow, relu, reluGradient, where } from './elementwise.ts'
 import { gatherElementsGradient, gatherGradient, oneHot } from './indexing.ts'
 import { constant } from './leaves.ts'
-import { reshape, sliceGradient } from './movement.ts'
-import { averagePool, averagePoolGradient, globalAveragePool, maxPool, maxPoolGradient } from './pooling.ts'
+import { maxPoolGradient } from './max-pool-gradient.ts'
+import { expand, reshape, sliceGradient } from './movement.ts'
+import { averagePool, averagePoolGradient, globalAveragePool, maxPool } from './pooling.ts'
 import { resize, resizeGradient } from './resize.ts'
 
 export const lowerings: { readonly [Op in OpType]?: Lowering<Op> } = {
@@ -50,6 +51,7 @@ export const lowerings: { readonly [Op in OpType]?: Lowering<Op> } = {
   GatherElementsGradient: gatherElementsGradient,
   OneHot: oneHot,
   Reshape: reshape,
+  Expand: expand,
   SliceGradient: sliceGradient,
   Resize: resize,
   ResizeGradient: resizeGradient,

@@ -1,10 +1,27 @@
-// Reshape, and the gradient of Slice.
-import { sizeOf, tensor } from '../../../../core/tensor/tensor.ts'
+// Reshape, Expand, and the gradient of Slice.
+import type { Node } from '../../../../core/graph/value.ts'
+import { sameShape, sizeOf, tensor } from '../../../../core/tensor/tensor.ts'
+import { extentsOf } from '../blocked.ts'
 import { inputOf, outputOf } from '../lowering.ts'
 import type { Lowering } from '../lowering.ts'
+import { oneToOne } from './one-to-one.ts'
 
 export const reshape: Lowering<'Reshape'> = (node, emit) => {
   emit.set(outputOf(node), emit.reshape(emit.name(inputOf(node, 0)), node.attributes.shape))
+}
+
+/** One number a channel of an image over a whole map (the gradient of GlobalAveragePool) is made in the program's preferred layout. */
+export const expand: Lowering<'Expand'> = (node, emit) => {
+  const [x, y] = [inputOf(node, 0), outputOf(node)]
+  const { n, c, h, w } = extentsOf(y)
+  const overMap = x.dtype === 'float32' && y.shape.length === 4 && sameShape(x.shape, [n, c, 1, 1]) && h * w > 1
+  if (overMap && emit.preferred === 'rows')
+    emit.set(y, emit.node('Expand', [emit.reshape(emit.name(x), [1, n * c]), emit.ints([h * w, n * c])]), 'rows')
+  else if (overMap && emit.preferred === 'blocked' && emit.block !== null && c % emit.block === 0) {
+    const blocks = (n * c) / emit.block
+    const wide = emit.node('Expand', [emit.reshape(emit.name(x), [blocks, 1, emit.block]), emit.ints([blocks, h * w, emit.block])])
+    emit.set(y, emit.reshape(wide, y.shape), 'blocked')
+  } else oneToOne(node as Node, emit)
 }
 
 /** Steps of 1: padding. Other steps: axis by axis, writing at the places that the slice read. */

@@ -1,33 +1,26 @@
-// Pooling, in the layout that the input has, and the gradients of the poolings.
+// Pooling, in the layout that the input has, and the gradient of average pooling.
 import { sizeOf, tensor } from '../../../../core/tensor/tensor.ts'
 import type { AveragePoolAttributes } from '../../../../core/graph/ops/pooling.ts'
 import type { Shape } from '../../../../core/tensor/tensor.ts'
 import type { Node } from '../../../../core/graph/value.ts'
-import { nchwc } from '../blocked.ts'
+import { extentsOf, nchwc } from '../blocked.ts'
 import type { Emitter, OnnxAttributes } from '../emitter.ts'
 import { inputOf, outputOf } from '../lowering.ts'
 import type { Lowering } from '../lowering.ts'
 import { oneToOne } from './one-to-one.ts'
 import { transposedPads } from './windows.ts'
 
-/** Adds dY at the positions of the maxima, which MaxPool gives as flat indices into X. */
-export const maxPoolGradient: Lowering<'MaxPoolGradient'> = (node, emit) => {
-  const [x, dy] = [inputOf(node, 0), inputOf(node, 2)]
-  const { kernel_shape, strides, pads, dilations, ceil_mode } = node.attributes
-  const [, indices = ''] = emit.nodeAll('MaxPool', [emit.name(x)], { kernel_shape, strides, pads, dilations, ceil_mode }, 2)
-  const zeros = emit.filled(x.dtype, [sizeOf(x.shape)], 0)
-  const flat = [emit.reshape(indices, [sizeOf(dy.shape)]), emit.reshape(emit.name(dy), [sizeOf(dy.shape)])]
-  const sum = emit.node('ScatterElements', [zeros, ...flat], { axis: 0, reduction: 'add' })
-  emit.set(outputOf(node), emit.reshape(sum, x.shape))
-}
-
 export const maxPool: Lowering<'MaxPool'> = (node, emit) => {
   if (!blockedPool(node, { ...node.attributes }, emit)) oneToOne(node as Node, emit)
 }
 
 export const globalAveragePool: Lowering<'GlobalAveragePool'> = (node, emit) => {
-  const y = outputOf(node)
-  if (!blockedPool(node, {}, emit)) oneToOne(node as Node, emit)
+  const [x, y] = [inputOf(node, 0), outputOf(node)]
+  const { n, c, h, w } = extentsOf(x)
+  if (emit.holds(x, 'rows')) {
+    const share = emit.constant(tensor('float32', [1, h * w], new Array<number>(h * w).fill(1 / (h * w))))
+    emit.set(y, emit.reshape(emit.node('MatMul', [share, emit.as(x, 'rows')]), [n, c, 1, 1]))
+  } else if (!blockedPool(node, {}, emit)) oneToOne(node as Node, emit)
   // Of maps of one element, blocks without padding are the plain order.
   else if ((y.shape[1] ?? 0) % (emit.block ?? 1) === 0) emit.set(y, emit.as(y, 'blocked'), 'plain')
 }
@@ -44,8 +37,7 @@ export const averagePool: Lowering<'AveragePool'> = (node, emit) => {
   const [x, y] = [inputOf(node, 0), outputOf(node)]
   const { dilations, ...attributes } = node.attributes
   if (dilations.every((dilation) => dilation === 1)) {
-    if (blockedPool(node, { ...attributes }, emit)) return
-    emit.set(y, emit.node('AveragePool', [emit.name(x)], { ...attributes }))
+    if (!blockedPool(node, { ...attributes }, emit)) emit.set(y, emit.node('AveragePool', [emit.name(x)], { ...attributes }))
     return
   }
   const { kernel_shape, strides, pads, ceil_mode } = attributes

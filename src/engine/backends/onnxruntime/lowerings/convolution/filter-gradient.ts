@@ -1,19 +1,26 @@
 // Gradient of Conv with respect to its filter: which lowering is used when.
 import type { Node } from '../../../../../core/graph/value.ts'
+import { sizeOf } from '../../../../../core/tensor/tensor.ts'
 import type { Emitter } from '../../emitter.ts'
 import { isBlockable } from '../../layout.ts'
 import { inputOf, outputOf } from '../../lowering.ts'
 import type { Lowering } from '../../lowering.ts'
 import { depthwiseFilterGradient, imageFilterGradient, pointwiseFilterGradient } from './filter-gradient-blocked.ts'
 import { kindOf } from './kind.ts'
+import { rowsFilterGradient, rowsPlan } from './rows.ts'
+
+/** Filters with more taps (a 7x7 stem) cost more as columns than the swapped convolution. */
+const mostColumns = 64
 
 export const convFilterGradient: Lowering<'ConvFilterGradient'> = (node, emit) => {
   const { attributes } = node
   const [x, dy] = [inputOf(node, 0), inputOf(node, 1)]
+  const rows = rowsPlan(emit, x, attributes.filter_shape, dy, attributes, dy)
   const blocked = emit.holds(dy, 'blocked') || emit.holds(x, 'blocked')
   const kind = isBlockable(dy, emit) ? kindOf(x.shape, attributes.filter_shape, attributes, emit.block) : 'other'
-  if (kind === 'depthwise') depthwiseFilterGradient(node, emit)
-  else if (kind === 'image' && blocked) imageFilterGradient(node, emit)
+  if (rows) emit.set(outputOf(node), rowsFilterGradient(emit, x, dy, attributes.filter_shape, rows))
+  else if (kind === 'depthwise') depthwiseFilterGradient(node, emit)
+  else if (kind === 'image' && blocked && sizeOf(attributes.filter_shape.slice(1)) <= mostColumns) imageFilterGradient(node, emit)
   else if (kind === 'pointwise' && blocked && isBlockable(x, emit) && attributes.strides.every((s) => s === 1))
     pointwiseFilterGradient(node, emit)
   else swapped(node, emit)

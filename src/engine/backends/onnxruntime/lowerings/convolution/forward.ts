@@ -1,17 +1,29 @@
 // Conv.
 import type { ConvAttributes } from '../../../../../core/graph/ops/convolution.ts'
 import type { Node, Value } from '../../../../../core/graph/value.ts'
-import { blockedConv, depthwiseFilter, imageFilter, paddedVector, pointwiseFilter } from '../../blocked.ts'
+import { blockedConv, depthwiseFilter, extentsOf, imageFilter, paddedVector, pointwiseFilter } from '../../blocked.ts'
 import type { Emitter } from '../../emitter.ts'
 import { isBlockable } from '../../layout.ts'
+import { perImage } from '../../rows.ts'
 import { inputOf, outputOf } from '../../lowering.ts'
 import type { Lowering } from '../../lowering.ts'
 import { oneToOne } from '../one-to-one.ts'
 import { kindOf } from './kind.ts'
+import { rowsForward, rowsPlan } from './rows.ts'
 
 /** With a constant filter ONNX Runtime's optimiser does all that is done here, and more. */
 export const conv: Lowering<'Conv'> = (node, emit) => {
-  if (inputOf(node, 1).node.op === 'Constant' || !blocked(node, emit)) oneToOne(node as Node, emit)
+  if (inputOf(node, 1).node.op === 'Constant' || !(onRows(node, emit) || blocked(node, emit))) oneToOne(node as Node, emit)
+}
+
+function onRows(node: Node<'Conv'>, emit: Emitter): boolean {
+  const [x, w, y] = [inputOf(node, 0), inputOf(node, 1), outputOf(node)]
+  const plan = rowsPlan(emit, x, w.shape, y, node.attributes, x)
+  if (!plan) return false
+  const [, , b] = node.inputs
+  const sum = rowsForward(emit, x, w, y, plan)
+  emit.set(y, b ? emit.node('Add', [sum, perImage(emit, emit.name(b), extentsOf(y))]) : sum, 'rows')
+  return true
 }
 
 function blocked(node: Node<'Conv'>, emit: Emitter): boolean {
@@ -40,10 +52,10 @@ function blockedFilter(
     case 'depthwise':
       return { name: depthwiseFilter(emit, emit.name(w), outputs, [kh, kw]), layout: 'blocked' }
     case 'pointwise':
-      if (!isBlockable(x, emit) || !(emit.prefersBlocked || emit.holds(x, 'blocked'))) return null
+      if (!isBlockable(x, emit) || !(emit.preferred === 'blocked' || emit.holds(x, 'blocked'))) return null
       return { name: pointwiseFilter(emit, emit.name(w), outputs, inputs), layout: 'blocked' }
     case 'image':
-      return emit.prefersBlocked ? { name: imageFilter(emit, emit.name(w), [outputs, inputs, kh, kw]), layout: 'plain' } : null
+      return emit.preferred !== 'plain' ? { name: imageFilter(emit, emit.name(w), [outputs, inputs, kh, kw]), layout: 'plain' } : null
     case 'other':
       return null
   }

@@ -7,15 +7,16 @@ import { inputOf, outputOf } from '../../lowering.ts'
 import type { Lowering } from '../../lowering.ts'
 import { transposedPads } from '../windows.ts'
 import { kindOf } from './kind.ts'
+import { rowsInputGradient, rowsPlan } from './rows.ts'
 
 export const convInputGradient: Lowering<'ConvInputGradient'> = (node, emit) => {
-  const dx = outputOf(node)
-  const kind =
-    isBlockable(inputOf(node, 0), emit) && isBlockable(dx, emit)
-      ? kindOf(dx.shape, inputOf(node, 1).shape, node.attributes, emit.block)
-      : 'other'
-  if (kind === 'depthwise') depthwise(node, emit)
-  else if (kind === 'pointwise' && (emit.prefersBlocked || emit.holds(inputOf(node, 0), 'blocked'))) pointwise(node, emit)
+  const [dy, w, dx] = [inputOf(node, 0), inputOf(node, 1), outputOf(node)]
+  const rows = rowsPlan(emit, dx, w.shape, dy, node.attributes, dy)
+  const blockable = isBlockable(dy, emit) && isBlockable(dx, emit)
+  const kind = blockable ? kindOf(dx.shape, w.shape, node.attributes, emit.block) : 'other'
+  if (rows) emit.set(dx, rowsInputGradient(emit, dy, w, dx, rows), 'rows')
+  else if (kind === 'depthwise') depthwise(node, emit)
+  else if (kind === 'pointwise' && (emit.preferred === 'blocked' || emit.holds(dy, 'blocked'))) pointwise(node, emit)
   else transposed(node, emit)
 }
 
