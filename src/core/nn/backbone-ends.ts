@@ -39,9 +39,10 @@ const passed = new Set([
 const pools = new Set(['GlobalAveragePool', 'AveragePool', 'ReduceMean'])
 const arithmetic = new Set(['Add', 'Sub', 'Mul', 'Div'])
 
-/** Where the search for the feature begins: the output that is named as a feature, else that of the scores. */
+/** Where the search for the feature begins: the output that is named as a feature (one of [N, F] before others), else that of the scores. */
 export function featureOutput(model: OnnxModel): { readonly name: string; readonly isFeature: boolean } {
-  const named = model.outputs.find(({ name }) => featureNames.test(name))
+  const candidates = model.outputs.filter(({ name }) => featureNames.test(name))
+  const named = candidates.find(({ shape }) => shape?.length === 2) ?? candidates[0]
   const scores = model.outputs.find(({ name }) => scoreNames.test(name)) ?? model.outputs[0]
   if (!named && !scores) throw new OnnxError('the model has no output')
   return { name: named?.name ?? scores?.name ?? '', isFeature: named !== undefined }

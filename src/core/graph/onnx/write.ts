@@ -42,7 +42,7 @@ class GraphWriter {
   readonly #options: WriteOptions
   readonly #names = new Map<Value, string>()
   readonly #reserved: Set<string>
-  readonly #stored = new Map<string, string>()
+  readonly #equal = new Map<string, string>()
   #counter = 0
   #batch: string | null = null
 
@@ -73,9 +73,7 @@ class GraphWriter {
     if (node.op === 'Input')
       throw new OnnxError(`the graph reads ${(node.attributes as Attributes<'Input'>).name}, which is not among the inputs of the file`)
     if (node.op === 'Constant') {
-      const { value } = node.attributes as Attributes<'Constant'>
-      this.#refuseBatch(value.shape, 'a constant')
-      this.#names.set(first, this.#builder.initialiser(value, this.#options.constantNames?.get(first) ?? this.#fresh('constant')))
+      this.#names.set(first, this.#stored(first, (node.attributes as Attributes<'Constant'>).value))
       return
     }
     const names = node.outputs.map((value) => wanted.get(value) ?? this.#fresh(node.op))
@@ -112,30 +110,54 @@ class GraphWriter {
     return name
   }
 
+  /** A constant of the graph. One that repeats itself along the batch is stored once and expanded. */
+  #stored(value: Value, tensor: HostTensor): string {
+    const given = this.#options.constantNames?.get(value)
+    const { dtype, shape, data } = tensor
+    if (given !== undefined || !shape.some((extent) => this.#isBatch(extent)))
+      return this.#builder.initialiser(tensor, given ?? this.#fresh('constant'))
+    const [batch = 0, ...rest] = shape
+    const row = data.slice(0, data.length / batch) as typeof data
+    this.#refuseBatch(rest, 'a constant')
+    if (!data.every((element: number | bigint, i: number) => element === row[i % row.length])) this.#refuseBatch(shape, 'a constant')
+    const extents = this.#extents(shape)
+    return this.#builder.node(
+      'Expand',
+      [this.#constant({ dtype, shape: [1, ...rest], data: row }), extents],
+      {},
+      { outputs: [this.#fresh('Expand')] },
+    )
+  }
+
   #constant(value: HostTensor): string {
     const key = `${value.dtype}[${value.shape.join()}]${value.data.join()}`
-    const known = this.#stored.get(key)
+    const known = this.#equal.get(key)
     if (known !== undefined) return known
     const name = this.#builder.initialiser(value, this.#fresh('constant'))
-    this.#stored.set(key, name)
+    this.#equal.set(key, name)
     return name
   }
 
   /** A list of int64 whose multiples of the batch follow the batch at run time. */
   #integers(values: readonly number[], { op, inputs }: Node): string {
-    const list = (items: readonly number[]): string => this.#constant(tensor('int64', [items.length], items))
-    if (!values.some((value) => this.#isBatch(value))) return list(values)
-    if (op === 'Reshape') {
-      const copied = values.map((value, axis) => (this.#isBatch(value) && value === inputs[0]?.shape[axis] ? 0 : value))
-      const left = copied.filter((value) => this.#isBatch(value)).length
-      if (left < 2 && !(left === 0 && values.includes(0))) return list(copied.map((value) => (this.#isBatch(value) ? -1 : value)))
-    }
+    if (op !== 'Reshape' || values.includes(0)) return this.#extents(values)
+    const copied = values.map((value, axis) => (this.#isBatch(value) && value === inputs[0]?.shape[axis] ? 0 : value))
+    if (copied.filter((value) => this.#isBatch(value)).length > 1) return this.#extents(values)
+    return this.#list(copied.map((value) => (this.#isBatch(value) ? -1 : value)))
+  }
+
+  #extents(values: readonly number[]): string {
+    if (!values.some((value) => this.#isBatch(value))) return this.#list(values)
     const inner = (name: string, operands: string[], attributes = {}): string =>
       this.#builder.node(name, operands, attributes, { outputs: [this.#fresh(name)] })
     const parts = values.map((value) =>
-      this.#isBatch(value) ? inner('Mul', [this.#batchSize(), list([value / symbolicBatch])]) : list([value]),
+      this.#isBatch(value) ? inner('Mul', [this.#batchSize(), this.#list([value / symbolicBatch])]) : this.#list([value]),
     )
     return inner('Concat', parts, { axis: 0 })
+  }
+
+  #list(values: readonly number[]): string {
+    return this.#constant(tensor('int64', [values.length], values))
   }
 
   /** The batch at run time, int64 [1], from the first input that has it. */

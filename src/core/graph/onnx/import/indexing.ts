@@ -4,6 +4,7 @@ import type { Shape } from '../../../tensor/tensor.ts'
 import * as g from '../../build.ts'
 import type { Value } from '../../value.ts'
 import { OnnxError } from '../errors.ts'
+import { constantOf, folded } from './fold.ts'
 import { row } from './reader.ts'
 import type { NodeReader } from './reader.ts'
 
@@ -71,16 +72,28 @@ function scatterNd(n: NodeReader): Value {
 }
 
 /** Taking every element of a vector in order is a new shape: PyTorch's exporter writes so what it knows as strides. */
-function gather(n: NodeReader): Value {
+function gather(data: Value, indices: Value, axis: number): Value {
+  const isWhole = data.shape.length === 1 && sizeOf(indices.shape) === data.shape[0] && indices.node.op === 'Constant'
+  const places = isWhole ? constantOf(indices) : null
+  if (places && toNumbers(places).every((place, i) => place === i)) return g.reshape(data, indices.shape)
+  return g.gather(data, indices, axis)
+}
+
+/** Each row of the indices names a slice of the data by its first axes, which are taken as one. */
+function gatherNd(n: NodeReader): Value {
+  n.require('batch_dims', 0)
   const [data, indices] = [n.input(0), n.input(1)]
-  const isVector = data.shape.length === 1 && indices.node.op === 'Constant' && sizeOf(indices.shape) === data.shape[0]
-  if (isVector && toNumbers(n.constantTensor(1)).every((place, i) => place === i)) return g.reshape(data, indices.shape)
-  return g.gather(data, indices, n.number('axis', 0))
+  const depth = indices.shape.at(-1) ?? 0
+  const [leading, rest] = [data.shape.slice(0, depth), data.shape.slice(depth)]
+  const vector = (values: readonly number[]): Value => g.constant(tensor(indices.dtype, [depth], values))
+  const places = g.mul(folded(g.mod(indices, vector(leading))), vector(stridesOf(leading)))
+  return gather(g.reshape(data, [sizeOf(leading), ...rest]), folded(g.reduceSum(folded(places), [indices.shape.length - 1])), 0)
 }
 
 export const indexing = {
-  Gather: row(gather, 'axis'),
+  Gather: row((n) => gather(n.input(0), n.input(1), n.number('axis', 0)), 'axis'),
   GatherElements: row((n) => g.gatherElements(n.input(0), n.input(1), n.number('axis', 0)), 'axis'),
+  GatherND: row(gatherNd, 'batch_dims'),
   ScatterElements: row(scatter, 'axis', 'reduction'),
   Scatter: row(scatter, 'axis'),
   ScatterND: row(scatterNd, 'reduction'),
