@@ -67,6 +67,8 @@ const byHand: { readonly [Op in OpType]?: Writer<Op> } = {
   ReduceMean: reduction('ReduceMean'),
   ReduceMax: reduction('ReduceMax'),
   ReduceMin: reduction('ReduceMin'),
+  /** 0 would copy an extent. */
+  Reshape: (emit, [x = null], { shape }) => emit.node('Reshape', [x, emit.integers(shape)], shape.includes(0) ? { allowzero: 1 } : {}),
   Squeeze: onAxes('Squeeze'),
   Unsqueeze: onAxes('Unsqueeze'),
   Cast: (emit, inputs, { to }) => emit.node('Cast', inputs, { to: onnxTypes[to] }),

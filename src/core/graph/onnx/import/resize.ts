@@ -1,5 +1,6 @@
 // Importers of Resize and its predecessor Upsample.
 import * as g from '../../build.ts'
+import type { Shape } from '../../../tensor/tensor.ts'
 import type { Value } from '../../value.ts'
 import { OnnxError } from '../errors.ts'
 import { row } from './reader.ts'
@@ -16,11 +17,16 @@ const coordinates = [
 const policies = ['stretch', 'not_larger', 'not_smaller'] as const
 const nearest = ['round_prefer_floor', 'round_prefer_ceil', 'floor', 'ceil'] as const
 
+/** Output extents: floor(extent * scale) in single precision, as the scales are stored. */
+function scaled(shape: Shape, scales: readonly number[]): number[] {
+  return shape.map((extent, axis) => Math.floor(Math.fround(extent * Math.fround(scales[axis] ?? 1))))
+}
+
 /** Before opset 11: scales alone, pixel corners at the origin. */
 function byScales(n: NodeReader, scales: readonly number[]): Value {
   const x = n.input(0)
   const mode = n.choice('mode', ['nearest', 'linear'], 'nearest')
-  const sizes = x.shape.map((extent, axis) => Math.floor(extent * (scales[axis] ?? 1)))
+  const sizes = scaled(x.shape, scales)
   const nearest_mode = scales.some((scale) => scale < 1) ? 'ceil' : 'floor'
   return g.resize(x, sizes, { scales, mode, coordinate_transformation_mode: 'asymmetric', nearest_mode })
 }
@@ -55,8 +61,9 @@ function resize(n: NodeReader): Value {
   const policy = n.choice('keep_aspect_ratio_policy', policies, 'stretch')
   const wanted = onAxes(n.constant(3), axes, x.shape)
   const scales = onAxes(n.constant(2), axes, ones) ?? (wanted && policy !== 'stretch' ? commonScale(x, wanted, axes, policy) : undefined)
+  const rounded = (): number[] | undefined => scales?.map((scale, axis) => Math.floor((x.shape[axis] ?? 1) * scale + 0.5))
   const sizes =
-    wanted && policy === 'stretch' ? wanted : scales?.map((scale, axis) => Math.floor((x.shape[axis] ?? 1) * scale + (wanted ? 0.5 : 0)))
+    policy === 'stretch' ? (wanted ?? (scales && scaled(x.shape, scales))) : wanted ? rounded() : scales && scaled(x.shape, scales)
   if (!sizes) throw new OnnxError('expected scales or sizes, found neither')
   const mode = n.choice('coordinate_transformation_mode', coordinates, 'half_pixel')
   const roi = mode === 'tf_crop_and_resize' ? n.constant(1) : undefined
