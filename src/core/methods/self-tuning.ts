@@ -28,9 +28,9 @@ const settings = z.strictObject({
     .enum(['random', 'labelled'])
     .default('random')
     .describe('queues begin with random unit vectors, or with keys of labelled images'),
-  projection: z.int().min(2).max(4096).default(1024).describe('D, width of the projection'),
+  projection: z.int().min(2).max(4096).default(256).describe('D, width of the projection; 1024 in the released code'),
   temperature: z.number().min(0.01).max(1).default(0.07).describe('tau of the contrast'),
-  keyMomentum: z.number().min(0).max(1).default(0.999).describe('m of the key encoder'),
+  keyMomentum: z.number().min(0).max(1).default(0.9).describe('m of the key encoder; 0.999 in the released code, for 27,000 steps'),
   keyUpdatesPerStep: z
     .union([z.literal(1), z.literal(2)])
     .default(2)

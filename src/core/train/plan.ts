@@ -13,8 +13,8 @@ export interface Phase {
   rateFactor: number
 }
 
-const head: Phase = { title: 'head on cached views', depth: 'head', steps: 1500, rateFactor: 1 }
-const lastStages: Phase = { title: 'last stage on cached views', depth: 1, steps: 600, rateFactor: 0.5 }
+const head: Phase = { title: 'head on cached views', depth: 'head', steps: 800, rateFactor: 1 }
+const lastStages: Phase = { title: 'last stage on cached views', depth: 1, steps: 500, rateFactor: 0.3 }
 const everything: Phase = { title: 'all layers', depth: 'all', steps: 600, rateFactor: 0.25 }
 
 /** `quick`: the head on cached views, about a minute. `standard`: then the last stage. `thorough`: then all layers. */

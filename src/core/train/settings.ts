@@ -2,7 +2,7 @@
 import { z } from 'zod'
 
 export const runSettings = z.strictObject({
-  learningRate: z.number().positive().max(10).default(0.01).describe('base learning rate of SGD'),
+  learningRate: z.number().positive().max(10).default(0.02).describe('base learning rate of SGD'),
   backboneRate: z.number().min(0).max(100).default(0.1).describe('times the base rate, for the backbone'),
   bottleneckRate: z.number().min(0).max(100).default(1).describe('times the base rate, for the bottleneck'),
   projectorRate: z.number().min(0).max(100).default(1).describe('times the base rate, for the projector'),
@@ -18,7 +18,7 @@ export const runSettings = z.strictObject({
   warmUp: z.number().min(0).max(0.5).default(0.02).describe('share of the run in which the rate rises linearly'),
   labelledBatch: z.int().min(2).max(4096).default(24).describe('labelled images a step'),
   unlabelledBatch: z.int().min(2).max(4096).default(24).describe('unlabelled images a step'),
-  bottleneck: z.int().min(0).max(8192).default(1024).describe('width of the layer before both heads, 0 for none'),
+  bottleneck: z.int().min(0).max(8192).default(512).describe('width of the layer before both heads, 0 for none'),
   dropout: z.number().min(0).max(0.95).default(0.5).describe('share of the bottleneck dropped in training'),
   batchNorm: z.enum(['train', 'frozen']).default('train').describe("the backbone's BatchNormalization: batch statistics or stored ones"),
   cachedViews: z.int().min(1).max(256).default(6).describe('random views per image whose features are kept, where a prefix is frozen'),

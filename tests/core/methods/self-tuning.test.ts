@@ -38,7 +38,7 @@ whenGolden(name, () => {
     const g = readSafetensors(new URL('self_tuning.safetensors', golden))
     const backbone = new Backbone(readOnnx(readFileSync(new URL('tiny_backbone.onnx', golden))), { imageSize: 32 })
     const model = new Model({ backbone, cut: null, classes: 5, bottleneck: null, projector: 12, batchNorm: 'train' })
-    const method = selfTuning.configure({ projection: 12, queueSize: 8 })
+    const method = selfTuning.configure({ projection: 12, queueSize: 8, keyMomentum: 0.999, queueStart: 'random' })
     const random = new Random(0)
     const initial = model.initial('query', random)
     const goldenName = (variable: string): string =>
