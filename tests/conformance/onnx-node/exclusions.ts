@@ -51,7 +51,7 @@ export const excludedOperators: readonly Exclusion[] = [
   {
     reason: 'not used by the image networks and encoders that we read',
     names: split(
-      'Acos Acosh Asin Asinh Atan Atanh Cosh Sinh Tan AffineGrid Celu CenterCropPad Col2Im ConvTranspose DeformConv Det Einsum EyeLike GatherND GridSample Hardmax IsInf LpPool MaxUnpool MeanVarianceNormalization ReduceProd Shrink ThresholdedRelu Trilu',
+      'Acos Acosh Asin Asinh Atan Atanh Cosh Sinh Tan AffineGrid Celu CenterCropPad Col2Im ConvTranspose DeformConv Det Einsum EyeLike GridSample Hardmax IsInf LpPool MaxUnpool MeanVarianceNormalization ReduceProd Shrink ThresholdedRelu Trilu',
     ),
   },
 ]

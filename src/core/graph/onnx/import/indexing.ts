@@ -79,15 +79,16 @@ function gather(data: Value, indices: Value, axis: number): Value {
   return g.gather(data, indices, axis)
 }
 
-/** Each row of the indices names a slice of the data by its first axes, which are taken as one. */
+/** Each row of the indices names a slice of the data by the axes behind the `batch_dims` that both share; these axes are taken as one. */
 function gatherNd(n: NodeReader): Value {
-  n.require('batch_dims', 0)
-  const [data, indices] = [n.input(0), n.input(1)]
+  const [data, indices, batch] = [n.input(0), n.input(1), n.number('batch_dims', 0)]
   const depth = indices.shape.at(-1) ?? 0
-  const [leading, rest] = [data.shape.slice(0, depth), data.shape.slice(depth)]
+  const [shared, named, rest] = [data.shape.slice(0, batch), data.shape.slice(batch, batch + depth), data.shape.slice(batch + depth)]
   const vector = (values: readonly number[]): Value => g.constant(tensor(indices.dtype, [depth], values))
-  const places = g.mul(folded(g.mod(indices, vector(leading))), vector(stridesOf(leading)))
-  return gather(g.reshape(data, [sizeOf(leading), ...rest]), folded(g.reduceSum(folded(places), [indices.shape.length - 1])), 0)
+  const places = g.mul(folded(g.mod(indices, vector(named))), vector(stridesOf(named)))
+  const within = folded(g.reduceSum(folded(places), [indices.shape.length - 1]))
+  const offsets = g.constantOf(indices.dtype, [...shared, ...within.shape.slice(batch).map(() => 1)], (i) => i * sizeOf(named))
+  return gather(g.reshape(data, [sizeOf(shared) * sizeOf(named), ...rest]), batch === 0 ? within : folded(g.add(within, offsets)), 0)
 }
 
 export const indexing = {
