@@ -81,6 +81,10 @@ describe('class folders', () => {
     expect(set.skipped).toEqual([{ path: 'icons/a/6.jpg', reason: 'outside the train, validation and test folders' }])
   })
 
+  it('may have the name of a split', async () => {
+    expect(await readImageSet(folder(['train/1.jpg', 'bus/2.jpg']))).toMatchObject({ layout: 'class-folders', classes: ['bus', 'train'] })
+  })
+
   it('may be wrapped in one folder, as archives unpack', async () => {
     const root = folder(['flowers/LICENSE', 'flowers/photos/a/1.jpg', 'flowers/photos/b/2.jpg', 'README.md'])
     expect(await readImageSet(root)).toMatchObject({ root: join(root, 'flowers', 'photos'), classes: ['a', 'b'] })

@@ -12,7 +12,8 @@ const unlabelledNames = new Set(['unlabelled', 'unlabeled', 'unsup'])
  * An image straight in the root or in a split, or in a folder called `unlabelled`, has no class.
  */
 export function readClassFolders({ images }: Walk): Reading {
-  const hasSplits = images.some(({ path }) => path.includes('/') && splitOf(firstPart(path)) !== null)
+  // A folder called train that has no folders is a class: of vehicles.
+  const hasSplits = images.some(({ path }) => path.split('/').length > 2 && splitOf(firstPart(path)) !== null)
   const skipped: SkippedFile[] = []
   const found: (Omit<LabelledFile, 'class'> & { folder: string })[] = []
   for (const file of images) {
