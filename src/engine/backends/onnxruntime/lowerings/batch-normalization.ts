@@ -1,6 +1,6 @@
 // Batch normalisation, in the layout that its input has, and the gradient of its training form.
 import { float } from '../../../../core/graph/onnx/builder.ts'
-import type { Node, Value } from '../../../../core/graph/value.ts'
+import type { Value } from '../../../../core/graph/value.ts'
 import { sizeOf } from '../../../../core/tensor/tensor.ts'
 import type { DType } from '../../../../core/tensor/tensor.ts'
 import type { Emitter } from '../emitter.ts'
@@ -48,10 +48,10 @@ export const batchNormalizationGradient: Lowering<'BatchNormalizationGradient'> 
 export interface BatchForms {
   readonly layout: Layout
   /** Mean and biased variance [C]: E[X^2] - E[X]^2, not below 0; two passes that mostly read. */
-  statistics(emit: Emitter, x: Value): { mean: string; variance: string }
+  readonly statistics: (emit: Emitter, x: Value) => { mean: string; variance: string }
   /** slope * X + offset per channel, when somebody asks for it. */
-  deferAffine(emit: Emitter, y: Value, x: Value, affine: readonly [string, string]): void
-  gradient(emit: Emitter, dy: Value, x: Value, vectors: Vectors): BatchGradient
+  readonly deferAffine: (emit: Emitter, y: Value, x: Value, affine: readonly [string, string]) => void
+  readonly gradient: (emit: Emitter, dy: Value, x: Value, vectors: Vectors) => BatchGradient
 }
 
 function formsOf(x: Value, emit: Emitter): BatchForms | undefined {

@@ -1,5 +1,4 @@
 // Reshape, Expand, and the gradient of Slice.
-import type { Node } from '../../../../core/graph/value.ts'
 import { sameShape, sizeOf, tensor } from '../../../../core/tensor/tensor.ts'
 import { extentsOf } from '../blocked.ts'
 import { inputOf, outputOf } from '../lowering.ts'
@@ -21,7 +20,7 @@ export const expand: Lowering<'Expand'> = (node, emit) => {
     const blocks = (n * c) / emit.block
     const wide = emit.node('Expand', [emit.reshape(emit.name(x), [blocks, 1, emit.block]), emit.ints([blocks, h * w, emit.block])])
     emit.set(y, emit.reshape(wide, y.shape), 'blocked')
-  } else oneToOne(node as Node, emit)
+  } else oneToOne(node, emit)
 }
 
 /** Steps of 1: padding. Other steps: axis by axis, writing at the places that the slice read. */

@@ -11,7 +11,7 @@ import { oneToOne } from './one-to-one.ts'
 import { transposedPads } from './windows.ts'
 
 export const maxPool: Lowering<'MaxPool'> = (node, emit) => {
-  if (!blockedPool(node, { ...node.attributes }, emit)) oneToOne(node as Node, emit)
+  if (!blockedPool(node, { ...node.attributes }, emit)) oneToOne(node, emit)
 }
 
 export const globalAveragePool: Lowering<'GlobalAveragePool'> = (node, emit) => {
@@ -20,7 +20,7 @@ export const globalAveragePool: Lowering<'GlobalAveragePool'> = (node, emit) => 
   if (emit.holds(x, 'rows')) {
     const share = emit.constant(tensor('float32', [1, h * w], new Array<number>(h * w).fill(1 / (h * w))))
     emit.set(y, emit.reshape(emit.node('MatMul', [share, emit.as(x, 'rows')]), [n, c, 1, 1]))
-  } else if (!blockedPool(node, {}, emit)) oneToOne(node as Node, emit)
+  } else if (!blockedPool(node, {}, emit)) oneToOne(node, emit)
   // Of maps of one element, blocks without padding are the plain order.
   else if ((y.shape[1] ?? 0) % (emit.block ?? 1) === 0) emit.set(y, emit.as(y, 'blocked'), 'plain')
 }

@@ -1,4 +1,4 @@
-// Conv.
+// Lowering of Conv, by layout and shape.
 import type { ConvAttributes } from '../../../../../core/graph/ops/convolution.ts'
 import type { Node, Value } from '../../../../../core/graph/value.ts'
 import { blockedConv, depthwiseFilter, extentsOf, imageFilter, paddedVector, pointwiseFilter } from '../../blocked.ts'
@@ -13,7 +13,7 @@ import { rowsForward, rowsPlan } from './rows.ts'
 
 /** With a constant filter ONNX Runtime's optimiser does all that is done here, and more. */
 export const conv: Lowering<'Conv'> = (node, emit) => {
-  if (inputOf(node, 1).node.op === 'Constant' || !(onRows(node, emit) || blocked(node, emit))) oneToOne(node as Node, emit)
+  if (inputOf(node, 1).node.op === 'Constant' || !(onRows(node, emit) || blocked(node, emit))) oneToOne(node, emit)
 }
 
 function onRows(node: Node<'Conv'>, emit: Emitter): boolean {
