@@ -1,8 +1,8 @@
 // Batch normalisation in blocks, in the fewest passes over memory: sums by pooling and by depthwise convolution, slopes by depthwise convolution.
 import { affine, extentsOf, padded, spatialDot, spatialMean } from '../blocked.ts'
 import type { Emitter } from '../emitter.ts'
-import { slopes } from './batch-normalization.ts'
-import type { BatchForms } from './batch-normalization.ts'
+import { slopes } from './batch-normalization-forms.ts'
+import type { BatchForms } from './batch-normalization-forms.ts'
 
 export const blockedForms: BatchForms = {
   layout: 'blocked',

@@ -1,8 +1,8 @@
 // Batch normalisation on rows: sums are products with ones, slopes broadcast along the row.
 import { extentsOf } from '../blocked.ts'
 import { channelSum, perImage } from '../rows.ts'
-import { slopes } from './batch-normalization.ts'
-import type { BatchForms } from './batch-normalization.ts'
+import { slopes } from './batch-normalization-forms.ts'
+import type { BatchForms } from './batch-normalization-forms.ts'
 
 export const rowsForms: BatchForms = {
   layout: 'rows',
