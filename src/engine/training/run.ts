@@ -23,8 +23,8 @@ type Carried = Pick<Checkpoint, 'carried' | 'carriedBest'>
 
 /** Trains, exports and tests. @throws AppError 'stopped' after keeping a checkpoint, when the signal says so. */
 export async function train(request: TrainRequest, context: JobContext): Promise<Omit<ResultOf<'train'>, 'job'>> {
-  await makeFolder(join(request.out, 'checkpoints'))
   const run = await openRun(request, context.signal)
+  await makeFolder(join(request.out, 'checkpoints'))
   const { data, recipes, threads } = run
   const engine = new OnnxRuntimeEngine({ threads })
   const loader = new ImageLoader(data.set, {
