@@ -39,8 +39,12 @@ const passed = new Set([
 const pools = new Set(['GlobalAveragePool', 'AveragePool', 'ReduceMean'])
 const arithmetic = new Set(['Add', 'Sub', 'Mul', 'Div'])
 
-/** Where the search for the feature begins: the output that is named as a feature (one of [N, F] before others), else that of the scores. */
-export function featureOutput(model: OnnxModel): { readonly name: string; readonly isFeature: boolean } {
+/** Where the search for the feature begins: the chosen value, else the output that is named as a feature (one of [N, F] before others), else that of the scores. */
+export function featureOutput(model: OnnxModel, chosen?: string): { readonly name: string; readonly isFeature: boolean } {
+  if (chosen !== undefined) {
+    if (model.nodes.some(({ outputs }) => outputs.includes(chosen))) return { name: chosen, isFeature: true }
+    throw new OnnxError(`the model has no value ${chosen}; its outputs are ${model.outputs.map(({ name }) => name).join(', ')}`)
+  }
   const candidates = model.outputs.filter(({ name }) => featureNames.test(name))
   const named = candidates.find(({ shape }) => shape?.length === 2) ?? candidates[0]
   const scores = model.outputs.find(({ name }) => scoreNames.test(name)) ?? model.outputs[0]

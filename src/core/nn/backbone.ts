@@ -78,7 +78,7 @@ export class Backbone {
     this.#image = port.name
     this.imageSize = sizeOfImages(port, options.imageSize)
     this.#roles = rolesOf(model)
-    const { name: output, isFeature } = options.feature === undefined ? featureOutput(model) : { name: options.feature, isFeature: true }
+    const { name: output, isFeature } = featureOutput(model, options.feature)
     const values = this.#probe(output)
     const dependent = dependents(values, this.#image)
     this.#shapes = new Map([...values].map(([name, { shape }]) => [name, shape]))
