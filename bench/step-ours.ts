@@ -35,9 +35,10 @@ if (mode === 'weights') {
   for (let i = 0; i < x.data.length; i++) x.data[i] = random.normal()
   const y = tensor('int32', labels.shape)
   for (let i = 0; i < y.data.length; i++) y.data[i] = random.integer(classes)
-  writeFileSync(path, writeSafetensors({ tensors: { ...b.initial, images: x, labels: y }, metadata: {} }))
+  writeFileSync(path, writeSafetensors({ tensors: b.initial, metadata: {} }))
+  writeFileSync(`${path}.batch`, writeSafetensors({ tensors: { images: x, labels: y }, metadata: {} }))
 } else {
-  const { tensors } = readSafetensors(readFileSync(path))
+  const { tensors } = readSafetensors(readFileSync(`${path}.batch`))
   const feeds = { images: tensors.images!, labels: tensors.labels! }
   const engine = new OnnxRuntimeEngine({ threads: Number(threads), ...(profile === undefined ? {} : { profile }) })
   if (mode === 'check') {
@@ -50,8 +51,11 @@ if (mode === 'weights') {
     const rate = g.constant(tensor('float32', [], [0.01]))
     for (const name of b.trainable) b.initial[momentumOf(name)] = tensor('float32', b.initial[name]!.shape)
     b.trainable.forEach((name, i) => sgd(b.program, name, gradients[i]!, rate, sgdSettings))
-    const state = await engine.createState(b.initial)
+    const parameters = b.trainable.reduce((sum, name) => sum + sizeOf(b.initial[name]!.shape), 0)
     const step = await engine.compile(b.program.finish({ loss }))
+    const state = await engine.createState(b.initial)
+    // The engine has its own copy.
+    for (const name of Object.keys(b.initial)) delete b.initial[name]
     for await (const line of createInterface(process.stdin)) {
       const times: number[] = []
       for (let i = Number(line); i > 0; i--) {
@@ -60,7 +64,6 @@ if (mode === 'weights') {
         times.push(performance.now() - start)
       }
       const peakBytes = process.resourceUsage().maxRSS * 1024
-      const parameters = b.trainable.reduce((sum, name) => sum + sizeOf(b.initial[name]!.shape), 0)
       console.log(JSON.stringify({ times, peakBytes, parameters, multiplyAdds: b.multiplyAdds }))
     }
     step.dispose()

@@ -49,11 +49,10 @@ def write_safetensors(path, tensors):
 def main():
     network, threads, memory_format, mode, path = sys.argv[1:]
     torch.set_num_threads(int(threads))
-    data = read_safetensors(path)
-    images, labels = data.pop("images"), data.pop("labels").long()
+    batch = read_safetensors(path + ".batch")
+    images, labels = batch["images"], batch["labels"].long()
     model = NETWORKS[network]()
-    model.load_state_dict(data, strict=False)
-    del data
+    model.load_state_dict(read_safetensors(path), strict=False)
     model.train()
     if memory_format == "channels_last":
         model = model.to(memory_format=torch.channels_last)
@@ -67,8 +66,12 @@ def main():
         return loss
 
     if mode == "check":
-        loss = step()
-        write_safetensors(path + ".torch", {"loss": loss, **{name: p.grad for name, p in model.named_parameters()}})
+        # In float32, and in float64 as the truth that both sides are measured against.
+        for suffix in ("torch", "truth"):
+            loss = step()
+            gradients = {name: p.grad.float() for name, p in model.named_parameters()}
+            write_safetensors(f"{path}.{suffix}", {"loss": loss.float(), **gradients})
+            model, images = model.double(), images.double()
         return
     for line in sys.stdin:
         times = []

@@ -1,0 +1,119 @@
+// One training step (forward, backward, SGD with Nesterov momentum and weight decay, BatchNormalization in train mode), ours and PyTorch's, interleaved.
+// Usage: node bench/step.ts [--network NAME] [--threads N] [--batch N] [--rounds N] [--steps N] [--profile]; PYTHON names the Python that has torch.
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { readSafetensors } from '../src/core/tensor/safetensors.ts'
+import type { HostTensor } from '../src/core/tensor/tensor.ts'
+import { LineProcess, runToEnd } from './line-process.ts'
+import { printProfile } from './step-profile.ts'
+
+const options = { network: { type: 'string' }, threads: { type: 'string' }, batch: { type: 'string' }, rounds: { type: 'string' }, steps: { type: 'string' }, profile: { type: 'boolean' } } as const // prettier-ignore
+const { values } = parseArgs({ options })
+const { threads = '2', batch = '32', rounds = '7', steps = '4' } = values
+const imageSizes: Readonly<Record<string, string>> = { resnet18: '64', mobilenet_v2: '128' }
+const python = process.env.PYTHON ?? 'python3'
+const here = import.meta.dirname
+
+interface Report {
+  times: number[]
+  peakBytes: number
+  parameters?: number
+  multiplyAdds?: number
+}
+
+for (const network of values.network ? [values.network] : Object.keys(imageSizes)) {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-step-'))
+  try {
+    await benchmark(network, folder)
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exitCode = 1
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+async function benchmark(network: string, folder: string): Promise<void> {
+  const image = imageSizes[network]
+  if (!image) throw new Error(`unknown network ${network}: expected one of ${Object.keys(imageSizes).join(', ')}`)
+  const data = join(folder, 'data')
+  const ours = [join(here, 'step-ours.ts'), network, image, batch, threads]
+  const theirs = (format: string, mode: string): string[] => [join(here, 'pytorch', 'step.py'), network, threads, format, mode, data]
+  await runToEnd(process.execPath, [...ours, 'weights', data])
+  console.log(`${network}, ${image} px, batch ${batch}, ${threads} threads`)
+
+  await runToEnd(python, theirs('nchw', 'check'))
+  await runToEnd(process.execPath, [...ours, 'check', data])
+  compare(data)
+
+  const profile = values.profile ? join(folder, 'profile') : null
+  const sides = new Map([
+    ['ours', new LineProcess(process.execPath, [...ours, 'time', data, ...(profile ? [profile] : [])])],
+    ['PyTorch, channels first', new LineProcess(python, theirs('nchw', 'time'))],
+    ['PyTorch, channels last', new LineProcess(python, theirs('channels_last', 'time'))],
+  ])
+  const times = new Map<string, number[]>()
+  const last = new Map<string, Report>()
+  for (let round = 0; round < Number(rounds); round++) {
+    for (const [name, side] of sides) {
+      const report = JSON.parse(await side.ask(steps)) as Report
+      last.set(name, report)
+      // The first round warms up.
+      if (round > 0) times.set(name, [...(times.get(name) ?? []), ...report.times])
+    }
+  }
+  for (const side of sides.values()) await side.end()
+
+  const { multiplyAdds = 0, parameters = 0 } = last.get('ours') ?? {}
+  console.log(
+    `  ${(parameters / 1e6).toFixed(1)} M parameters, ${((6 * multiplyAdds) / 1e9).toFixed(1)} GFLOP a step if counted as plain convolutions`,
+  )
+  for (const [name, all] of times) {
+    const ms = median(all)
+    const memory = ((last.get(name)?.peakBytes ?? 0) / 2 ** 20).toFixed(0)
+    const rates = `${((Number(batch) / ms) * 1e3).toFixed(0)} images/s, ${((6 * multiplyAdds) / ms / 1e6).toFixed(0)} GFLOP/s`
+    console.log(
+      `  ${name.padEnd(24)} ${ms.toFixed(1)} ms a step (fastest ${Math.min(...all).toFixed(1)}), ${rates}, peak memory ${memory} MB`,
+    )
+  }
+  const best = (of: (name: string) => number): number => Math.min(...[...times.keys()].filter((name) => name !== 'ours').map(of))
+  const timeRatio = median(times.get('ours') ?? []) / best((name) => median(times.get(name) ?? []))
+  const memoryRatio = (last.get('ours')?.peakBytes ?? 0) / best((name) => last.get(name)?.peakBytes ?? 0)
+  console.log(`  ours over PyTorch's better: time ${timeRatio.toFixed(2)}, memory ${memoryRatio.toFixed(2)}`)
+  if (profile) printProfile(readdirSync(folder).filter((file) => file.startsWith('profile')).map((file) => join(folder, file))) // prettier-ignore
+}
+
+/** Loss and gradients of both sides against PyTorch in float64. Errors of float32 grow through many normalised layers: ours may be 1e-3 or twice PyTorch's. */
+function compare(data: string): void {
+  const read = (suffix: string): Record<string, HostTensor> => {
+    const path = `${data}.${suffix}`
+    if (!existsSync(path)) throw new Error(`${path} was not written`)
+    return readSafetensors(readFileSync(path)).tensors
+  }
+  const [ours, theirs, truth] = [read('ours'), read('torch'), read('truth')]
+  const names = Object.keys(truth).filter((name) => name !== 'loss')
+  const largest = Math.max(...names.map((name) => norm(truth[name])))
+  const error = (side: Record<string, HostTensor>, name: string): number =>
+    norm(side[name], truth[name]) / (norm(truth[name]) + (name === 'loss' ? 0 : 1e-3 * largest))
+  const [own, other] = [ours, theirs].map((side) => median(names.map((name) => error(side, name)))) as [number, number]
+  console.log(
+    `  loss ${String(truth.loss?.data[0])}: relative error ours ${error(ours, 'loss').toExponential(1)}, PyTorch ${error(theirs, 'loss').toExponential(1)}; ` +
+      `median of ${names.length} gradients: ours ${own.toExponential(1)}, PyTorch ${other.toExponential(1)}`,
+  )
+  if (error(ours, 'loss') > 1e-3 || own > Math.max(1e-3, 2 * other)) throw new Error('the two sides do not compute the same step')
+}
+
+/** Euclidean norm of a tensor, or of the difference of two. */
+function norm(a: HostTensor | undefined, b?: HostTensor): number {
+  if (!a) throw new Error('a gradient is missing')
+  let sum = 0
+  a.data.forEach((value: number | bigint, i: number) => (sum += (Number(value) - Number(b?.data[i] ?? 0)) ** 2))
+  return Math.sqrt(sum)
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return ((sorted[(sorted.length - 1) >> 1] ?? 0) + (sorted[sorted.length >> 1] ?? 0)) / 2
+}
