@@ -1,9 +1,10 @@
 // The jobs that the engine can do.
 import type { JobTable } from '../job.ts'
+import { demo } from './demo.ts'
 import { evaluate } from './evaluate.ts'
 import { inspect } from './inspect.ts'
 import { methods } from './methods.ts'
 import { predict } from './predict.ts'
 import { train } from './train.ts'
 
-export const jobs: JobTable = { train, evaluate, predict, methods, inspect }
+export const jobs: JobTable = { train, evaluate, predict, methods, inspect, demo }

@@ -1,0 +1,82 @@
+// Draws butterflies that look photographed, and the sample data set made of them. The same seed always gives the same pixels.
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { deriveSeed, Random } from '../../core/tensor/random.ts'
+import { makeFolder, writeFileAtomic } from '../files.ts'
+import { background, foreground } from './scene.ts'
+import type { Species } from './species.ts'
+
+/** Edge of an image, pixels. */
+export const sampleSize = 160
+
+/** One image: RGB bytes [size, size, 3]. */
+export async function drawButterfly(species: Species, seed: number): Promise<Uint8Array> {
+  const random = new Random(seed)
+  const size = sampleSize
+  // Drawn small and enlarged: out of focus.
+  const behind = await sharp(Buffer.from(background(random, size / 4)))
+    .blur(random.uniform(0.4, 1.2))
+    .resize(size, size)
+    .removeAlpha()
+    .raw()
+    .toBuffer()
+  const pixels = await sharp(behind, { raw: { width: size, height: size, channels: 3 } })
+    .composite([{ input: Buffer.from(foreground(species, random, size)) }])
+    .removeAlpha()
+    .raw()
+    .toBuffer()
+  expose(pixels, random)
+  return pixels
+}
+
+/** The camera: brightness, and noise that is nearly normal (a sum of four uniform bytes). */
+function expose(pixels: Uint8Array, random: Random): void {
+  const gain = random.uniform(0.75, 1.15)
+  const noise = random.uniform(2, 9) / 148
+  for (let i = 0; i < pixels.length; i++) {
+    const bits = random.uint32()
+    const grain = (bits & 255) + ((bits >>> 8) & 255) + ((bits >>> 16) & 255) + (bits >>> 24) - 510
+    pixels[i] = Math.max(0, Math.min(255, Math.round((pixels[i] ?? 0) * gain + noise * grain)))
+  }
+}
+
+export interface SampleOptions {
+  readonly species: readonly Species[]
+  /** Images of each species, by split. */
+  readonly perSpecies: Readonly<Record<'train' | 'validation' | 'test', number>>
+  readonly seed: number
+  readonly onProgress?: (done: number, total: number) => void
+  readonly signal?: AbortSignal
+}
+
+/** Draws a data set: `<folder>/<split>/<species>/001.jpg` and so on. Returns the number of images.
+ * @throws AppError naming the file that cannot be written; the signal's reason if it is aborted. */
+export async function writeSampleImages(folder: string, options: SampleOptions): Promise<number> {
+  const { species, perSpecies, seed, onProgress, signal } = options
+  const jobs = Object.entries(perSpecies).flatMap(([split, count]) =>
+    species.flatMap((one) => Array.from({ length: count }, (_, i) => ({ split, one, i }))),
+  )
+  for (const [split] of Object.entries(perSpecies)) for (const { name } of species) await makeFolder(join(folder, split, name))
+  let done = 0
+  const raw = { width: sampleSize, height: sampleSize, channels: 3 } as const
+  const draw = async ({ split, one, i }: (typeof jobs)[number]): Promise<void> => {
+    const pixels = await drawButterfly(one, deriveSeed(seed, split, one.name, i))
+    const jpeg = await sharp(pixels, { raw }).jpeg({ quality: 88 }).toBuffer()
+    await writeFileAtomic(join(folder, split, one.name, `${String(i + 1).padStart(3, '0')}.jpg`), jpeg)
+    onProgress?.(++done, jobs.length)
+  }
+  await inTurns(jobs, draw, signal)
+  return jobs.length
+}
+
+/** Runs jobs four at a time: sharp's own threads do the work. */
+export async function inTurns<Job>(jobs: readonly Job[], run: (job: Job) => Promise<void>, signal?: AbortSignal): Promise<void> {
+  const left = jobs.values()
+  const worker = async (): Promise<void> => {
+    for (const job of left) {
+      signal?.throwIfAborted()
+      await run(job)
+    }
+  }
+  await Promise.all(Array.from({ length: 4 }, worker))
+}
