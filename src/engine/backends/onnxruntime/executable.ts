@@ -1,4 +1,4 @@
-// A compiled program: checks what it is given, runs the session, swaps the state's buffers.
+// A compiled program: checks what it is given, runs the session, hands the updates to the state.
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import { describe } from '../../../core/graph/ops/spec.ts'
 import type { Executable, Program, State } from '../../../core/graph/program.ts'
@@ -35,11 +35,12 @@ export class OnnxExecutable implements Executable {
       if (held !== undefined) inputs[held] = toOrt(tensor)
     }
     for (const [name, held] of reads) inputs[held] = this.#state(state, name, this.#program.reads[name])
-    const fetches: Record<string, Tensor | null> = {}
+    // Pre-allocated results would be written in place and copied all the same.
+    const fetches: Record<string, null> = {}
     for (const held of outputs.values()) fetches[held] = null
     for (const [name, held] of updates) {
       this.#state(state, name, this.#program.updates[name])
-      fetches[held] = state.next(name)
+      fetches[held] = null
     }
     let results: InferenceSession.ReturnType
     try {
@@ -47,7 +48,7 @@ export class OnnxExecutable implements Executable {
     } catch (error) {
       throw sessionError(`ONNX Runtime cannot run ${this.#subject}`, error)
     }
-    state.swap([...updates.keys()])
+    for (const [name, held] of updates) state.replace(name, results[held] as Tensor)
     return Object.fromEntries(Array.from(outputs, ([name, held]) => [name, fromOrt(results[held] as Tensor)]))
   }
 
@@ -56,7 +57,7 @@ export class OnnxExecutable implements Executable {
   }
 
   #state(state: OnnxState, name: string, expected: TensorType | undefined): Tensor {
-    const tensor = state.current(name)
+    const tensor = state.tensor(name)
     if (expected) this.#check('state variable', name, expected, fromOrt(tensor))
     return tensor
   }

@@ -1,81 +1,60 @@
-// State variables of the ONNX Runtime engine: two buffers a variable, one to read, one to write the next value into.
+// State variables of the ONNX Runtime engine, in this process's memory.
 import type { Tensor } from 'onnxruntime-node'
+import { describe } from '../../../core/graph/ops/spec.ts'
 import type { State } from '../../../core/graph/program.ts'
 import { sameShape } from '../../../core/tensor/tensor.ts'
 import type { HostTensor } from '../../../core/tensor/tensor.ts'
-import { describe } from '../../../core/graph/ops/spec.ts'
 import { AppError } from '../../../shared/errors.ts'
-import { copyToOrt, fromOrt, newOrt } from './tensors.ts'
-
-interface Slot {
-  current: Tensor
-  /** Buffer for the next value; made when a program first updates the variable. */
-  spare: Tensor | null
-}
+import { copyToOrt, fromOrt, release } from './tensors.ts'
 
 export class OnnxState implements State {
-  readonly #slots = new Map<string, Slot>()
+  readonly #variables = new Map<string, Tensor>()
 
   constructor(values: Readonly<Record<string, HostTensor>>) {
-    for (const [name, value] of Object.entries(values)) this.#slots.set(name, { current: copyToOrt(value), spare: null })
+    for (const [name, value] of Object.entries(values)) this.#variables.set(name, copyToOrt(value))
   }
 
   get names(): readonly string[] {
-    return [...this.#slots.keys()]
+    return [...this.#variables.keys()]
   }
 
   read(names: readonly string[] = this.names): Promise<Record<string, HostTensor>> {
-    return Promise.resolve().then(() => Object.fromEntries(names.map((name) => [name, copied(fromOrt(this.#slot(name).current))])))
+    return Promise.resolve().then(() => Object.fromEntries(names.map((name) => [name, copied(fromOrt(this.tensor(name)))])))
   }
 
   write(values: Readonly<Record<string, HostTensor>>): Promise<void> {
     return Promise.resolve().then(() => {
       for (const [name, value] of Object.entries(values)) this.#check(name, value)
-      for (const [name, value] of Object.entries(values)) {
-        const slot = this.#slots.get(name)
-        if (slot) slot.current = copyToOrt(value)
-        else this.#slots.set(name, { current: copyToOrt(value), spare: null })
-      }
+      for (const [name, value] of Object.entries(values)) this.replace(name, copyToOrt(value))
     })
   }
 
-  /** The buffer that holds the variable's value. */
-  current(name: string): Tensor {
-    return this.#slot(name).current
+  /** The variable's value. Not to be kept: its memory goes when it is replaced. */
+  tensor(name: string): Tensor {
+    const tensor = this.#variables.get(name)
+    if (!tensor) throw new AppError('internal', `unknown state variable ${name}: expected one of ${this.names.join(', ') || 'none'}`)
+    return tensor
   }
 
-  /** The buffer for the variable's next value. */
-  next(name: string): Tensor {
-    const slot = this.#slot(name)
-    slot.spare ??= newOrt(fromOrt(slot.current))
-    return slot.spare
-  }
-
-  /** Makes the next values the current ones. */
-  swap(names: readonly string[]): void {
-    for (const name of names) {
-      const slot = this.#slot(name)
-      if (slot.spare) [slot.current, slot.spare] = [slot.spare, slot.current]
-    }
+  /** Takes over `tensor` and its memory as the variable's value. */
+  replace(name: string, tensor: Tensor): void {
+    const before = this.#variables.get(name)
+    this.#variables.set(name, tensor)
+    if (before) release(before)
   }
 
   dispose(): void {
-    this.#slots.clear()
+    for (const tensor of this.#variables.values()) release(tensor)
+    this.#variables.clear()
   }
 
   /** A variable keeps its type and shape. */
   #check(name: string, value: HostTensor): void {
-    const slot = this.#slots.get(name)
-    if (!slot) return
-    const before = fromOrt(slot.current)
+    const tensor = this.#variables.get(name)
+    if (!tensor) return
+    const before = fromOrt(tensor)
     if (before.dtype !== value.dtype || !sameShape(before.shape, value.shape))
       throw new AppError('internal', `state variable ${name}: expected ${describe(before)}, found ${describe(value)}`)
-  }
-
-  #slot(name: string): Slot {
-    const slot = this.#slots.get(name)
-    if (!slot) throw new AppError('internal', `unknown state variable ${name}: expected one of ${this.names.join(', ') || 'none'}`)
-    return slot
   }
 }
 
