@@ -12,20 +12,24 @@ export interface OnnxRuntimeOptions {
   threads?: number
   /** ONNX Runtime writes a profile (Chrome's trace format) for each session, to files that begin with this. */
   profile?: string
+  /** False: without ONNX Runtime's blocked operators, as on processors that have none. */
+  blocked?: boolean
 }
 
 export class OnnxRuntimeEngine implements Engine {
   readonly name: string
   readonly #sessions: SessionCache
+  readonly #blocked: boolean
 
-  constructor({ threads = 1, profile }: OnnxRuntimeOptions = {}) {
+  constructor({ threads = 1, profile, blocked = true }: OnnxRuntimeOptions = {}) {
     this.name = `onnxruntime cpu, ${threads} ${threads === 1 ? 'thread' : 'threads'}`
+    this.#blocked = blocked
     this.#sessions = new SessionCache({ threads, ...(profile === undefined ? {} : { profile }) })
   }
 
   async compile(program: Program): Promise<Executable> {
     const subject = subjectOf(program)
-    const { model, ...lowered } = lowerProgram(program, await blockSize())
+    const { model, ...lowered } = lowerProgram(program, this.#blocked ? await blockSize() : null)
     const { session, release } = await this.#sessions.take(model, subject)
     return new OnnxExecutable(program, lowered, session, release, subject)
   }

@@ -3,7 +3,7 @@ import { float, onnxTypes } from '../../../../core/graph/onnx/builder.ts'
 import type { Node } from '../../../../core/graph/value.ts'
 import { sizeOf } from '../../../../core/tensor/tensor.ts'
 import type { DType } from '../../../../core/tensor/tensor.ts'
-import { padded } from '../blocked.ts'
+import { blockOf, padded } from '../blocked.ts'
 import type { Emitter } from '../emitter.ts'
 import type { Layout } from '../layout.ts'
 import { inputOf, outputOf } from '../lowering.ts'
@@ -46,11 +46,8 @@ function axisPools(node: Node<'MaxPoolGradient'>, layout: Layout, emit: Emitter)
   const [n = 1, c = 1, ...spatial] = x.shape
   const outputs = y.shape.slice(2)
   // Elements before and behind the spatial axes in this layout.
-  const [before, behind] = {
-    plain: [n * c, 1],
-    rows: [1, n * c],
-    blocked: [(n * padded(emit, c)) / (emit.block ?? 1), emit.block ?? 1],
-  }[layout] as [number, number]
+  const [before, behind] =
+    layout === 'plain' ? [n * c, 1] : layout === 'rows' ? [1, n * c] : [(n * padded(emit, c)) / blockOf(emit), blockOf(emit)]
   return spatial.map((extent, axis) => ({
     extent,
     out: outputs[axis] ?? 0,

@@ -31,15 +31,16 @@ export interface AxisWindow {
   readonly begin: number
 }
 
-/** The algorithm of fewest multiplications that we have for an axis; null where it would be the plain sum of products. */
-export function bilinear(axis: AxisWindow): Bilinear | null {
+/** A fast algorithm for an axis; null where we have none.
+ * @param outputs of one tile of a 3-tap filter with stride 1: 4 takes fewest multiplications, 2 the smaller transformed filter */
+export function bilinear(axis: AxisWindow, outputs: 2 | 4 = 4): Bilinear | null {
   const { extent, out, kernel, stride, begin } = axis
   if (kernel === 1) return tiled(axis, direct(1))
   if (kernel !== 3 || stride > 2) return null
   if (out === 1) return tiled(axis, direct(3))
   if (stride === 2) return tiled(axis, strided)
   if (out === 2 && extent === 2 && begin === 1) return tiled(axis, pair)
-  return tiled(axis, out === 2 ? winograd(2, [0, 1, -1]) : winograd(4, [0, 1, -1, 2, -0.5]))
+  return tiled(axis, out === 2 || outputs === 2 ? winograd(2, [0, 1, -1]) : winograd(4, [0, 1, -1, 2, -0.5]))
 }
 
 /** The products themselves. */

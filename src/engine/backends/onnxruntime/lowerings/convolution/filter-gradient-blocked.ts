@@ -37,9 +37,9 @@ export function depthwiseFilterGradient(node: FilterGradient, emit: Emitter): vo
     dilations: strides,
     group: n * channels,
   }
-  const products = emit.reshape(blockedConv(emit, [images, filters], attributes), [n, channels, ...windows])
-  const sum = emit.node('ReduceSum', [products, emit.ints([0])], { keepdims: 1 })
   const [kh = 1, kw = 1] = windows
+  const products = blockedConv(emit, [images, filters], attributes)
+  const sum = emit.reshape(overImages(emit, products, n, channels * kh * kw), [1, channels, kh, kw])
   const plain = toPlain(emit, sum, { n: 1, c, h: kh, w: kw })
   const fits = windows.every((extent, axis) => extent === kernel[axis])
   const cut = fits ? plain : emit.node('Slice', [plain, emit.ints([0, 0]), emit.ints(kernel), emit.ints([2, 3])])
@@ -85,9 +85,15 @@ function positionProduct(emit: Emitter, a: Operand, b: Operand): string {
   const blocks = padded(emit, wide[1].c) / block
   const left = emit.reshape(toPlain(emit, ...narrow), [n, 1, narrow[1].c, h * w])
   const products = emit.node('MatMul', [left, emit.reshape(wide[0], [n, blocks, h * w, block])])
-  const sum = emit.node('ReduceSum', [products, emit.ints([0])], { keepdims: 0 })
+  const sum = emit.reshape(overImages(emit, products, n, blocks * narrow[1].c * block), [blocks, narrow[1].c, block])
   const ordered = emit.transpose(sum, swap ? [0, 2, 1] : [1, 0, 2])
   const matrix = emit.reshape(ordered, swap ? [blocks * block, columns] : [c, blocks * block])
   if (blocks * block === wide[1].c) return matrix
   return emit.node('Slice', [matrix, emit.ints([0]), emit.ints([wide[1].c]), emit.ints([swap ? 0 : 1])])
+}
+
+/** Sum over the first axis of [n, size]: a product with ones, which ReduceSum is 5 times slower than on two threads. */
+function overImages(emit: Emitter, name: string, n: number, size: number): string {
+  const ones = emit.constant(tensor('float32', [1, n], new Array<number>(n).fill(1)))
+  return emit.node('MatMul', [ones, emit.reshape(name, [n, size])])
 }
