@@ -30,8 +30,9 @@ export class LineProcess {
   readonly #lines: AsyncIterator<string>
   readonly #ended: Promise<void>
 
-  constructor(command: string, args: readonly string[]) {
-    this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+  /** @param env additions to the environment */
+  constructor(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...env } })
     this.#lines = createInterface(this.#child.stdout)[Symbol.asyncIterator]()
     this.#ended = ended(this.#child, command, args)
     // Whoever waits for a line or for the end hears of a failure; until then nobody may be listening.

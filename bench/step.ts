@@ -1,5 +1,5 @@
 // One training step (forward, backward, SGD with Nesterov momentum and weight decay, BatchNormalization in train mode), ours and PyTorch's, interleaved.
-// Usage: node bench/step.ts [--network NAME] [--threads N] [--batch N] [--rounds N] [--steps N] [--profile]; PYTHON names the Python that has torch.
+// Usage: node bench/step.ts [--network NAME] [--threads N] [--batch N] [--rounds N] [--steps N] [--profile] [--large-pages]; PYTHON names the Python that has torch.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,12 +9,15 @@ import type { HostTensor } from '../src/core/tensor/tensor.ts'
 import { LineProcess, runToEnd } from './line-process.ts'
 import { printProfile } from './step-profile.ts'
 
-const options = { network: { type: 'string' }, threads: { type: 'string' }, batch: { type: 'string' }, rounds: { type: 'string' }, steps: { type: 'string' }, profile: { type: 'boolean' } } as const // prettier-ignore
+const options = { network: { type: 'string' }, threads: { type: 'string' }, batch: { type: 'string' }, rounds: { type: 'string' }, steps: { type: 'string' }, profile: { type: 'boolean' }, 'large-pages': { type: 'boolean' } } as const // prettier-ignore
 const { values } = parseArgs({ options })
 const { threads = '2', batch = '32', rounds = '7', steps = '4' } = values
 const imageSizes: Readonly<Record<string, string>> = { resnet18: '64', mobilenet_v2: '128' }
 const python = process.env.PYTHON ?? 'python3'
 const here = import.meta.dirname
+/** The application starts its engine with this; PyTorch has it with --large-pages only. */
+const largePages = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' }
+const other = values['large-pages'] ? largePages : {}
 
 interface Report {
   times: number[]
@@ -50,9 +53,9 @@ async function benchmark(network: string, folder: string): Promise<void> {
 
   const profile = values.profile ? join(folder, 'profile') : null
   const sides = new Map([
-    ['ours', new LineProcess(process.execPath, [...ours, 'time', data, ...(profile ? [profile] : [])])],
-    ['PyTorch, channels first', new LineProcess(python, theirs('nchw', 'time'))],
-    ['PyTorch, channels last', new LineProcess(python, theirs('channels_last', 'time'))],
+    ['ours', new LineProcess(process.execPath, [...ours, 'time', data, ...(profile ? [profile] : [])], largePages)],
+    ['PyTorch, channels first', new LineProcess(python, theirs('nchw', 'time'), other)],
+    ['PyTorch, channels last', new LineProcess(python, theirs('channels_last', 'time'), other)],
   ])
   const times = new Map<string, number[]>()
   const last = new Map<string, Report>()
