@@ -41,8 +41,8 @@ export class LineProcess {
 
   async ask(line: string): Promise<string> {
     this.#child.stdin.write(`${line}\n`)
-    const { value, done } = await this.#lines.next()
-    if (!done) return value
+    const answer = await this.#lines.next()
+    if (answer.done !== true) return answer.value
     await this.#ended
     throw new Error('a benchmark process ended too early')
   }

@@ -19,6 +19,11 @@ export class NetworkBuilder {
   multiplyAdds = 0
   readonly #random = new Random(1)
 
+  /** Lets go of the starting values, once somebody else has them. */
+  forget(): void {
+    for (const name of Object.keys(this.initial)) Reflect.deleteProperty(this.initial, name)
+  }
+
   variable(name: string, shape: Shape, deviation: number, mean = 0): Value {
     const value = tensor('float32', shape)
     for (let i = 0; i < value.data.length; i++) value.data[i] = this.#random.normal(mean, deviation)

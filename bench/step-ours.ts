@@ -55,7 +55,7 @@ if (mode === 'weights') {
     const step = await engine.compile(b.program.finish({ loss }))
     const state = await engine.createState(b.initial)
     // The engine has its own copy.
-    for (const name of Object.keys(b.initial)) delete b.initial[name]
+    b.forget()
     for await (const line of createInterface(process.stdin)) {
       const times: number[] = []
       for (let i = Number(line); i > 0; i--) {

@@ -1,7 +1,7 @@
 // What lowerings write with: an ONNX model in the making, and the names under which it holds the graph's values.
 import type { OnnxAttribute, OnnxBuilder } from '../../../core/graph/onnx/builder.ts'
 import type { Value } from '../../../core/graph/value.ts'
-import { tensor } from '../../../core/tensor/tensor.ts'
+import { sizeOf, tensor } from '../../../core/tensor/tensor.ts'
 import type { DType, HostTensor, Shape } from '../../../core/tensor/tensor.ts'
 import { convert } from './layout.ts'
 import type { Layout } from './layout.ts'
@@ -49,6 +49,10 @@ export class Emitter {
   readonly #deferred = new Map<Value, Deferred>()
   readonly #derived = new Map<Value, Map<string, string>>()
   readonly #constants = new Map<string, string>()
+  readonly #uniform = new Map<string, string>()
+  /** What reshaped values are views of, and their shapes. */
+  readonly #views = new Map<string, { base: string; shape: string }>()
+  readonly #reshaped = new Map<string, string>()
 
   constructor(builder: OnnxBuilder, { block, uses, preferred }: EmitterOptions) {
     this.#builder = builder
@@ -142,13 +146,34 @@ export class Emitter {
     return this.constant(tensor(dtype, [], [value]))
   }
 
+  /** The same elements under another shape; a view of a view is one of the original, and made once. */
   reshape(name: string, shape: Shape): string {
-    // An extent of 0 means 0, not "as the input has it".
-    return this.node('Reshape', [name, this.ints(shape)], shape.includes(0) ? { allowzero: 1 } : {})
+    const { base } = this.#views.get(name) ?? { base: name }
+    if (this.#views.get(name)?.shape === shape.join()) return name
+    const key = `${base} ${shape.join()}`
+    let view = this.#reshaped.get(key)
+    if (view === undefined) {
+      // An extent of 0 means 0, not "as the input has it".
+      view = this.node('Reshape', [base, this.ints(shape)], shape.includes(0) ? { allowzero: 1 } : {})
+      this.#reshaped.set(key, view)
+      this.#views.set(view, { base, shape: shape.join() })
+    }
+    return view
   }
 
   transpose(name: string, perm: readonly number[]): string {
     return perm.every((axis, i) => axis === i) ? name : this.node('Transpose', [name], { perm })
+  }
+
+  /** A constant of equal elements; equal ones are the same. */
+  uniform(shape: Shape, value: number): string {
+    const key = `${shape.join()} ${value}`
+    let name = this.#uniform.get(key)
+    if (name === undefined) {
+      name = this.#builder.initialiser(tensor('float32', shape, new Float32Array(sizeOf(shape)).fill(value)))
+      this.#uniform.set(key, name)
+    }
+    return name
   }
 
   /** A tensor of equal elements, made at run time so that the model stays small. */

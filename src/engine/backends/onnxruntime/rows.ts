@@ -26,14 +26,14 @@ export function rowsToChannelsLast(emit: Emitter, name: string, { n, c, h, w }: 
 
 /** A vector [C] as [N C], so that it broadcasts to rows in long strides. */
 export function perImage(emit: Emitter, vector: string, { n, c }: Extents): string {
-  return emit.reshape(emit.node('Expand', [vector, emit.ints([n, c])]), [n * c])
+  return n === 1 ? emit.reshape(vector, [c]) : emit.node('Tile', [vector, emit.ints([n])])
 }
 
-/** Sum over all positions and images: rows -> [C]. */
-export function channelSum(emit: Emitter, name: string, { n, c, h, w }: Extents): string {
-  const ones = emit.constant(tensor('float32', [1, h * w], new Array<number>(h * w).fill(1)))
-  const sums = emit.reshape(emit.node('MatMul', [ones, name]), [n, c])
-  return emit.node('ReduceSum', [sums, emit.ints([0])], { keepdims: 0 })
+/** Sum over all positions and images, each times `weight`: rows -> [C]. */
+export function channelSum(emit: Emitter, name: string, extents: Extents, weight = 1): string {
+  const { n, c, h, w } = extents
+  const weights = emit.uniform([1, sizeOf([h, w, n])], weight)
+  return emit.reshape(emit.node('MatMul', [weights, asMatrix(emit, name, extents)]), [c])
 }
 
 /** Multiplies positions by a matrix along each axis: [h, w, width] -> [rows of `down`, rows of `across`, width].

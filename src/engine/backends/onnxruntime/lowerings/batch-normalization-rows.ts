@@ -10,9 +10,9 @@ export const rowsForms: BatchForms = {
     const name = emit.as(x, 'rows')
     const extents = extentsOf(x)
     const { n, h, w } = extents
-    const share = emit.scalar('float32', 1 / (n * h * w))
-    const mean = emit.node('Mul', [channelSum(emit, name, extents), share])
-    const square = emit.node('Mul', [channelSum(emit, emit.node('Mul', [name, name]), extents), share])
+    const share = 1 / (n * h * w)
+    const mean = channelSum(emit, name, extents, share)
+    const square = channelSum(emit, emit.node('Mul', [name, name]), extents, share)
     return { mean, variance: emit.node('Relu', [emit.node('Sub', [square, emit.node('Mul', [mean, mean])])]) }
   },
   deferAffine(emit, y, x, [slope, offset]) {

@@ -18,8 +18,8 @@ export const globalAveragePool: Lowering<'GlobalAveragePool'> = (node, emit) => 
   const [x, y] = [inputOf(node, 0), outputOf(node)]
   const { n, c, h, w } = extentsOf(x)
   if (emit.holds(x, 'rows')) {
-    const share = emit.constant(tensor('float32', [1, h * w], new Array<number>(h * w).fill(1 / (h * w))))
-    emit.set(y, emit.reshape(emit.node('MatMul', [share, emit.as(x, 'rows')]), [n, c, 1, 1]))
+    const shares = emit.uniform([1, h * w], 1 / (h * w))
+    emit.set(y, emit.reshape(emit.node('MatMul', [shares, emit.as(x, 'rows')]), [n, c, 1, 1]))
   } else if (!blockedPool(node, {}, emit)) oneToOne(node, emit)
   // Of maps of one element, blocks without padding are the plain order.
   else if ((y.shape[1] ?? 0) % (emit.block ?? 1) === 0) emit.set(y, emit.as(y, 'blocked'), 'plain')
