@@ -79,7 +79,7 @@ export function instantiate(model: OnnxModel, options: InstantiateOptions): Read
     const results = read(node, model, context, (name) => lookUp(name, subject(node, model)))
     node.outputs.forEach((name, index) => {
       const result = results[index]
-      if (name !== '' && result && !values.has(name)) values.set(name, folded(result))
+      if (name !== '' && result && !values.has(name)) values.set(name, result)
     })
   }
   for (const name of outputs) lookUp(name, `output ${name}`)
@@ -103,9 +103,11 @@ function read(node: OnnxNode, model: OnnxModel, context: Context, lookUp: (name:
   const inputs = node.inputs.map((name) => (name === '' || skip ? null : lookUp(name)))
   try {
     const result = importer.read(new NodeReader(node, inputs, context))
-    return isList(result) ? result : [result]
+    return (isList(result) ? result : [result]).map(folded)
   } catch (error) {
-    throw new OnnxError(`${subject(node, model)}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    const { batch } = context
+    const hint = batch ? ` (the file was made for a batch of ${batch.declared}, not ${batch.actual}; export it with a dynamic batch)` : ''
+    throw new OnnxError(`${subject(node, model)}: ${error instanceof Error ? error.message : String(error)}${hint}`, { cause: error })
   }
 }
 

@@ -88,7 +88,8 @@ function readPort({ name, type }: ValueInfoProto): OnnxPort {
 }
 
 function readNode(proto: NodeProto, external: ExternalLoader | undefined): OnnxNode {
-  const name = proto.name || (proto.output.find(Boolean) ?? proto.opType)
+  // For messages, which are one line.
+  const name = (proto.name || (proto.output.find(Boolean) ?? proto.opType)).replace(/\p{C}/gu, '?')
   const attributes = proto.attribute.map((a) => [a.name, readAttribute(a, `node ${name} (${proto.opType}): attribute ${a.name}`, external)])
   return {
     name,

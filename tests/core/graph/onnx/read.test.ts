@@ -184,6 +184,36 @@ describe('what cannot be read', () => {
   })
 })
 
+describe('a few bytes that ask for much', () => {
+  const int64 = (value: number): ReturnType<typeof tensor> => tensor('int64', [], [value])
+  it.each<[string, (b: OnnxBuilder) => string, string]>([
+    [
+      'a long range',
+      (b) =>
+        b.node(
+          'Range',
+          [0, 2 ** 40, 1].map((value) => b.initialiser(int64(value))),
+        ),
+      'expected at most 16777216 elements',
+    ],
+    ['many parts', (b) => b.node('Split', ['x'], { num_outputs: 2 ** 40 }), 'expected 1 to 2 parts'],
+    [
+      'a large constant',
+      (b) => {
+        const ones = b.node('ConstantOfShape', [b.initialiser(tensor('int64', [1], [2 ** 31]))], { value: tensor('int64', [1], [1]) })
+        return b.node('Reshape', ['x', ones])
+      },
+      'too large to be computed on reading',
+    ],
+  ])('%s', (_, add, message) => {
+    const builder = new OnnxBuilder({ opset: 18 })
+    builder.input('x', { dtype: 'float32', shape: [2] })
+    builder.output(add(builder), { dtype: 'float32' })
+    const x = input('x', { dtype: 'float32', shape: [2] })
+    expect(() => instantiate(readOnnx(builder.serialise()), { inputs: { x } })).toThrow(message)
+  })
+})
+
 describe('parameters that the exporter merged', () => {
   it('get their own names again', () => {
     const builder = new OnnxBuilder({ opset: 13 })

@@ -4,7 +4,7 @@ import type { Shape } from '../../../tensor/tensor.ts'
 import * as g from '../../build.ts'
 import type { Value } from '../../value.ts'
 import { OnnxError } from '../errors.ts'
-import { constantOf, folded } from './fold.ts'
+import { constantOf, folded, largestFolded } from './fold.ts'
 import { row } from './reader.ts'
 import type { NodeReader } from './reader.ts'
 
@@ -27,6 +27,7 @@ function range(n: NodeReader): Value {
   const [start = 0, limit = 0, delta = 1] = [0, 1, 2].map((position) => n.constant(position)?.[0])
   if (delta === 0) throw new OnnxError('input 2: expected a step other than 0, found 0')
   const length = Math.max(0, Math.ceil((limit - start) / delta))
+  if (!(length <= largestFolded)) throw new OnnxError(`expected at most ${largestFolded} elements, found ${length}`)
   return g.constantOf(n.input(0).dtype, [length], (i) => start + i * delta)
 }
 

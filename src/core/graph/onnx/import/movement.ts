@@ -41,6 +41,7 @@ function split(n: NodeReader): readonly Value[] {
   if (given) return g.split(x, given, axis)
   const extent = x.shape.at(axis) ?? 0
   const parts = n.number('num_outputs', n.node.outputs.length)
+  if (!(parts >= 1 && parts <= extent)) throw new OnnxError(`expected 1 to ${extent} parts, found ${parts}`)
   const size = Math.ceil(extent / parts)
   return g.split(x, Array.from({ length: parts }, (_, i) => Math.min(size, extent - i * size)), axis) // prettier-ignore
 }

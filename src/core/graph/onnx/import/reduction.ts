@@ -4,6 +4,7 @@ import * as g from '../../build.ts'
 import type { Flag } from '../../ops/spec.ts'
 import type { Value } from '../../value.ts'
 import { OnnxError } from '../errors.ts'
+import { largestFolded } from './fold.ts'
 import { row } from './reader.ts'
 import type { Importer, NodeReader } from './reader.ts'
 
@@ -51,6 +52,7 @@ function cumSum(n: NodeReader): Value {
   const rank = x.shape.length
   const axis = ((n.constant(1)?.[0] ?? 0) + rank) % rank
   const extent = x.shape[axis] ?? 0
+  if (extent ** 2 > largestFolded) throw new OnnxError(`running sums over ${extent} elements are too long`)
   const [exclusive, reverse] = [n.flag('exclusive', 0), n.flag('reverse', 0)]
   const counts = (from: number, to: number): boolean => (reverse ? from - to : to - from) >= exclusive
   const dtype = isFloat(x.dtype) ? x.dtype : 'float64'
