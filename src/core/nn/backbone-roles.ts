@@ -59,6 +59,26 @@ export function rolesOf({ initialisers, nodes }: OnnxModel): Roles {
   return { weights, parameters: new Set([...weights.values()].flat()), buffers }
 }
 
+/** Parameters and running statistics by the node on the image's way that needs them: its own, and those of what is computed beside it
+ * (a table of relative positions that is gathered first, a learned position encoding).
+ * @param isDependent whether a value depends on the image. */
+export function variablesOf(
+  { weights, buffers }: Roles,
+  nodes: readonly OnnxNode[],
+  isDependent: (name: string) => boolean,
+): ReadonlyMap<OnnxNode, readonly string[]> {
+  const beside = new Map<string, readonly string[]>()
+  const found = new Map<OnnxNode, readonly string[]>()
+  for (const node of nodes) {
+    const statistics = node.op === 'BatchNormalization' ? node.inputs.filter((name) => buffers.has(name)) : []
+    const carried = node.inputs.flatMap((name) => beside.get(name) ?? [])
+    const all = [...new Set([...(weights.get(node) ?? []), ...statistics, ...carried])]
+    if (node.outputs.some(isDependent)) found.set(node, all)
+    else for (const name of node.outputs) beside.set(name, all)
+  }
+  return found
+}
+
 /** Not a scalar, and not an attention mask, which holds -100 or less where nothing may be seen. */
 function isParameter(tensor: HostTensor): boolean {
   return sizeOf(tensor.shape) > 1 && !(tensor.data as Float32Array).some((value) => value <= -100)

@@ -11,7 +11,7 @@ import { sizeOf } from '../tensor/tensor.ts'
 import type { HostTensor, Shape, TensorType } from '../tensor/tensor.ts'
 import { beforeClassifier, featureOutput, imageInput } from './backbone-ends.ts'
 import { channelAxes } from './backbone-layout.ts'
-import { rolesOf } from './backbone-roles.ts'
+import { rolesOf, variablesOf } from './backbone-roles.ts'
 import type { Roles } from './backbone-roles.ts'
 import { stagesOf } from './backbone-stages.ts'
 import type { Cut, Stage } from './backbone-stages.ts'
@@ -68,7 +68,8 @@ export class Backbone {
   /** Axes of the feature value over which its mean is taken: the spatial ones or the tokens. */
   readonly #pooled: readonly number[]
   readonly #roles: Roles
-  readonly #nodes: readonly OnnxNode[]
+  /** The nodes from the image to the feature, in order, and the variables that each needs. */
+  readonly #uses: ReadonlyMap<OnnxNode, readonly string[]>
   /** Shapes at a batch of `symbolicBatch`. */
   readonly #shapes: ReadonlyMap<string, Shape>
 
@@ -92,16 +93,16 @@ export class Backbone {
     this.#pooled = [...shape.keys()].map((axis) => axis + 1).filter((axis) => axis !== channelAxis)
     this.width = shape[channelAxis - 1] ?? 0
     this.head = { name: this.#pooled.length === 0 ? feature : `mean of ${feature}`, shape: [this.width] }
-    this.#nodes = nodesTo(model, feature).filter(({ outputs }) => outputs.some((name) => dependent.has(name)))
-    const weightsOf = (node: OnnxNode): readonly string[] => this.#roles.weights.get(node) ?? []
+    this.#uses = variablesOf(this.#roles, nodesTo(model, feature), (name) => dependent.has(name))
+    const nodes = [...this.#uses.keys()]
     const elements = (name: string): number => sizeOf(model.initialisers.get(name)?.shape ?? [])
     const stages = stagesOf({
-      nodes: this.#nodes,
+      nodes,
       image: this.#image,
       feature,
       shapeOf,
       channelAxis: (name) => (axes.get(name) ?? 1) - 1,
-      weightsOf,
+      weightsOf: (node) => this.#usedBy([node]).filter((name) => this.#roles.parameters.has(name)),
       sizeOf: elements,
     })
     this.stages = stages.map((stage, i) => (i === stages.length - 1 ? { ...stage, to: this.head } : stage))
@@ -123,14 +124,14 @@ export class Backbone {
 
   /** Names of the parameters behind the cut. */
   trainable(from: Cut | null): string[] {
-    return [...new Set(this.#behind(from).flatMap((node) => this.#roles.weights.get(node) ?? []))]
+    return this.#behind(from).filter((name) => this.#roles.parameters.has(name))
   }
 
   /** Parameters and running statistics behind the cut (all of them for null), as the file has them. */
   variables(from: Cut | null): Record<string, HostTensor> {
-    const buffers = this.#behind(from).flatMap(({ inputs }) => inputs.filter((name) => this.#roles.buffers.has(name)))
+    const names = this.#behind(from)
     const result: Record<string, HostTensor> = {}
-    for (const name of [...this.trainable(from), ...buffers]) {
+    for (const name of [...this.trainable(from), ...names.filter((other) => this.#roles.buffers.has(other))]) {
       const stored = this.model.initialisers.get(name)
       if (stored) result[name] = stored
     }
@@ -190,9 +191,18 @@ export class Backbone {
     return new Map([...this.#shapes].map(([name, shape]) => [name, shape.map(scaled)]))
   }
 
-  #behind(from: Cut | null): readonly OnnxNode[] {
-    if (!from) return this.#nodes
-    return this.#nodes.slice(this.#nodes.findIndex(({ outputs }) => outputs.includes(from.name)) + 1)
+  /** Variables of the nodes behind the cut. */
+  #behind(from: Cut | null): string[] {
+    const nodes = [...this.#uses.keys()]
+    if (!from) return this.#usedBy(nodes)
+    if (from.name === this.head.name) return []
+    const at = nodes.findIndex(({ outputs }) => outputs.includes(from.name))
+    if (at < 0) throw new OnnxError(`${from.name} does not lie between the image and the feature`)
+    return this.#usedBy(nodes.slice(at + 1))
+  }
+
+  #usedBy(nodes: readonly OnnxNode[]): string[] {
+    return [...new Set(nodes.flatMap((node) => this.#uses.get(node) ?? []))]
   }
 }
 

@@ -176,6 +176,7 @@ describe('ends', () => {
     const file = classifier()
     const backbone = createBackbone(readOnnx(file), { feature: 'map' })
     expect([backbone.width, backbone.head.name, backbone.head.shape]).toEqual([4, 'mean of map', [4]])
+    expect(backbone.variables(backbone.head)).toEqual({})
     const image = normal([2, 3, 8, 8])
     const full = createBackbone(readOnnx(file))
     const found = run(full, image, null, null)
@@ -183,6 +184,30 @@ describe('ends', () => {
     const scale = normal([4], 'scale'.length)
     const expected = toNumbers(scaled).map((value, i) => (value / Math.SQRT2) * (scale.data[i % 4] ?? 0))
     expect(relativeDifference(found, tensor('float32', [2, 4], expected))).toBeLessThan(1e-6)
+  })
+
+  it('counts parameters whose values are computed beside the image', () => {
+    const b = new OnnxBuilder()
+    b.input('x', { dtype: 'float32', shape: ['N', 3, 4, 4] })
+    const filtered = b.node('Conv', ['x', b.initialiser(normal([4, 3, 1, 1]), 'filter')])
+    const rows = b.node('Gather', [
+      b.initialiser(normal([5, 4]), 'table'),
+      b.initialiser(
+        tensor(
+          'int64',
+          [4, 4],
+          Array.from({ length: 16 }, (_, i) => i % 5),
+        ),
+      ),
+    ])
+    const bias = b.node('Transpose', [b.node('Mul', [rows, b.initialiser(normal([4]), 'scale')])], { perm: [2, 0, 1] })
+    b.nodeAll('Relu', [b.node('Add', [filtered, bias])], {}, { outputs: ['feature'] })
+    b.output('feature', { dtype: 'float32' })
+    const backbone = createBackbone(readOnnx(b.serialise()))
+    expect(backbone.trainable(null)).toEqual(['filter', 'table', 'scale'])
+    expect(Object.keys(pass(backbone, input('x', normal([2, 3, 4, 4])), null, null).feeds)).toEqual(
+      expect.arrayContaining(['table', 'scale']),
+    )
   })
 
   it.each<[string, Uint8Array, string]>([

@@ -106,7 +106,7 @@ function read(node: OnnxNode, model: OnnxModel, context: Context, lookUp: (name:
     return (isList(result) ? result : [result]).map(folded)
   } catch (error) {
     const { batch } = context
-    const hint = batch ? ` (the file was made for a batch of ${batch.declared}, not ${batch.actual}; export it with a dynamic batch)` : ''
+    const hint = batch ? ` (the file was made for a batch of ${batch.declared}: export it with a dynamic batch)` : ''
     throw new OnnxError(`${subject(node, model)}: ${error instanceof Error ? error.message : String(error)}${hint}`, { cause: error })
   }
 }
