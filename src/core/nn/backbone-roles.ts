@@ -72,7 +72,7 @@ export function variablesOf(
   for (const node of nodes) {
     const statistics = node.op === 'BatchNormalization' ? node.inputs.filter((name) => buffers.has(name)) : []
     const carried = node.inputs.flatMap((name) => beside.get(name) ?? [])
-    const all = [...new Set([...(weights.get(node) ?? []), ...statistics, ...carried])]
+    const all = [...new Set([...carried, ...(weights.get(node) ?? []), ...statistics])]
     if (node.outputs.some(isDependent)) found.set(node, all)
     else for (const name of node.outputs) beside.set(name, all)
   }
