@@ -14,12 +14,13 @@ import { sampleSpecies } from '../sample/species.ts'
 import { train } from '../training/run.ts'
 
 const seed = 0
-const labelsPerClass = 4
+const labelsPerClass = 3
 const perSpecies = { train: 50, validation: 8, test: 24 }
 /** What the backbone's last layer is fitted to. */
 const others = { species: 48, individuals: 8 }
-/** The same for both methods. */
-const settings = { cropScale: 0.5, bottleneck: 256 }
+/** The same steps, labels and views for both methods. */
+const steps = 2000
+const settings = { cropScale: 0.5, bottleneck: 256, validations: 10 }
 const methods = [
   { method: 'fine-tuning', settings },
   { method: 'self-tuning', settings: { ...settings, projection: 128 } },
@@ -44,7 +45,7 @@ export const demo: Job<'demo'> = async ({ out }, context) => {
   const runs: ResultOf<'demo'>['runs'] = []
   for (const choice of methods) {
     say(context, `Training with ${labelsPerClass} labels per species: ${choice.method}`)
-    const request = { job: 'train', images, backbone, labelsPerClass, seed, imageSize: sampleImageSize, budget: 'quick' }
+    const request = { job: 'train', images, backbone, labelsPerClass, seed, imageSize: sampleImageSize, depth: 'head', steps }
     const { testAccuracy, seconds, model } = await train(
       trainRequestSchema.parse({ ...request, ...choice, out: join(out, choice.method) }),
       context,

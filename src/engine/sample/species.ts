@@ -54,15 +54,17 @@ export const sampleSpecies: readonly Species[] = [
   {
     ...base,
     name: 'chequered-fritillary',
-    fore: wing({ bands: [band(0.42, 0.5, 0.05), band(0.68, 0.76, 0.05)] }),
-    hind: wing({ bands: [band(0.44, 0.52, 0.05), band(0.68, 0.76, 0.05)] }),
+    fore: wing({ bands: [band(0.42, 0.5, 0.075), band(0.68, 0.76, 0.075)] }),
+    hind: wing({ bands: [band(0.44, 0.52, 0.075), band(0.68, 0.76, 0.075)] }),
     veins: 0.5,
   },
   {
     ...base,
     name: 'common-ringlet',
     fore: wing({ eyes: [eye(0.68, 0.26, 0.12)] }),
-    hind: wing({ eyes: [eye(0.72, 0.2, 0.08), eye(0.74, 0.42, 0.08), eye(0.74, 0.64, 0.08), eye(0.72, 0.84, 0.08)] }),
+    hind: wing({
+      eyes: [eye(0.7, 0.14, 0.085), eye(0.72, 0.32, 0.085), eye(0.72, 0.5, 0.085), eye(0.72, 0.68, 0.085), eye(0.7, 0.86, 0.085)],
+    }),
   },
   { ...base, name: 'dusk-admiral', fore: wing({ bands: [band(0.52, 0.66)] }), hind: wing({ bands: [band(0.46, 0.6)] }) },
   { ...base, name: 'lattice-monarch', fore: wing({ edgeDots: 8 }), hind: wing({ edgeDots: 8 }), border: 0.13, veins: 0.9, tip: 0.32 },
@@ -70,7 +72,7 @@ export const sampleSpecies: readonly Species[] = [
     ...base,
     name: 'mourning-monarch',
     fore: wing({ edgeDots: 8 }),
-    hind: wing({ eyes: [eye(0.62, 0.45, 0.13)], edgeDots: 8 }),
+    hind: wing({ eyes: [eye(0.6, 0.45, 0.17)], edgeDots: 8 }),
     border: 0.13,
     veins: 0.5,
     tip: 0.32,
@@ -79,7 +81,7 @@ export const sampleSpecies: readonly Species[] = [
     ...base,
     name: 'peacock-ringlet',
     fore: wing({ eyes: [eye(0.68, 0.26, 0.13)] }),
-    hind: wing({ eyes: [eye(0.62, 0.45, 0.15)] }),
+    hind: wing({ eyes: [eye(0.6, 0.45, 0.17)] }),
   },
   {
     ...base,

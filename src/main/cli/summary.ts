@@ -92,5 +92,11 @@ function inspected(result: ResultOf<'inspect'>): string {
 
 function demonstrated({ images, runs }: ResultOf<'demo'>): string {
   const rows = runs.map((run) => [run.method, percent(run.testAccuracy), duration(run.seconds), run.model])
-  return `${table([['method', 'test accuracy', 'time', 'model'], ...rows])}\nimages: ${images}`
+  const last = runs.at(-1)?.model ?? ''
+  return [
+    table([['method', 'test accuracy', 'time', 'model'], ...rows]),
+    `images: ${images}`,
+    `class by class:   npm run cli -- evaluate --model ${last} --images ${images}`,
+    'your own photos:  npm run cli -- train --help',
+  ].join('\n')
 }
