@@ -18,6 +18,18 @@ export const errorCodes = [
   /** A file or folder cannot be read or written: rights, a read-only disk, a file where a folder should be. */
   'no-access',
   'disk-full',
+  /** Somebody else has it: another window or server has the project open, or a run is using it. */
+  'in-use',
+  /** Written by a newer version of this program. */
+  'newer-version',
+  /** What is asked for does not fit the state of things, e.g. a run that has ended cannot be paused. */
+  'conflict',
+  /** A caller without the right token or origin. */
+  'forbidden',
+  /** A request or message larger than allowed. */
+  'too-large',
+  /** The services cannot be reached. */
+  'disconnected',
   'out-of-memory',
   /** Training diverged again after every retry. */
   'diverged',

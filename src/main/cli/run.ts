@@ -2,7 +2,7 @@
 import { CommanderError } from 'commander'
 import { AppError } from '../../shared/errors.ts'
 import { quote } from '../../shared/expected.ts'
-import { engineEntry, startJob } from '../engine-process.ts'
+import { engineEntry, startJob } from '../engine/process.ts'
 import { makeProgram } from './command.ts'
 import type { Invocation } from './command.ts'
 import { humanOutput } from './human-output.ts'

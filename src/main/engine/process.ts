@@ -3,14 +3,14 @@ import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { AppError } from '../shared/errors.ts'
-import { quote } from '../shared/expected.ts'
-import { engineEventSchema } from '../shared/events.ts'
-import type { EngineCommand, JobEvent } from '../shared/events.ts'
-import type { JobRequest } from '../shared/requests.ts'
-import type { JobResult } from '../shared/results.ts'
-import { openLog } from './engine-log.ts'
-import type { EngineLog } from './engine-log.ts'
+import { AppError } from '../../shared/errors.ts'
+import { quote } from '../../shared/expected.ts'
+import { engineEventSchema } from '../../shared/events.ts'
+import type { EngineCommand, JobEvent } from '../../shared/events.ts'
+import type { JobRequest } from '../../shared/requests.ts'
+import type { JobResult } from '../../shared/results.ts'
+import { openLog } from './log.ts'
+import type { EngineLog } from './log.ts'
 import { nodeBinary } from './node-binary.ts'
 
 /** A job under way in a process of its own. */
@@ -22,7 +22,7 @@ export interface RunningJob {
 }
 
 /** The engine beside this file: a source under Node's type stripping, a built file in a build. */
-export const engineEntry = new URL(`../engine/index${extname(import.meta.url)}`, import.meta.url)
+export const engineEntry = new URL(`../../engine/index${extname(import.meta.url)}`, import.meta.url)
 
 /** Time to leave after the last event, milliseconds. */
 const patience = 5_000

@@ -1,6 +1,6 @@
 // Which Node runs the engine: this one if it is new enough, else the one that is installed with the package.
 import { createRequire } from 'node:module'
-import { AppError } from '../shared/errors.ts'
+import { AppError } from '../../shared/errors.ts'
 
 /** The engine uses what came with this version, e.g. Float16Array. */
 const oldest = 24

@@ -1,0 +1,76 @@
+// What services work with: the same objects for all of them, put together in `studio.ts`.
+import type { JobEvent } from '../../shared/events.ts'
+import type { JobName, RequestOf } from '../../shared/requests.ts'
+import type { ResultOf } from '../../shared/results.ts'
+import type { Database } from '../storage/database.ts'
+import type { EventHub } from '../transport/event-hub.ts'
+import type { TaskRunner } from './tasks/task-runner.ts'
+
+export interface Studio {
+  readonly events: EventHub
+  readonly projects: OpenProjects
+  readonly tasks: TaskRunner
+  readonly engine: Engine
+  readonly media: Media
+  /** The application's own folder: settings, recent projects, backbones, logs. */
+  readonly dataFolder: string
+  readonly log: Log
+}
+
+/** An open project. */
+export interface OpenProject {
+  readonly id: string
+  readonly folder: string
+  readonly db: Database
+  /** To be called in the transaction that changes what is listed: counts the revision up. @returns the new one */
+  touch(): number
+}
+
+export interface OpenProjects {
+  /** @throws AppError 'not-found' naming the id, where no open project has it */
+  get(id: string): OpenProject
+  all(): readonly OpenProject[]
+  /** Called after a project has been opened, e.g. to take up its queue again. */
+  onOpened(hook: (project: OpenProject) => void): void
+  /** Called and awaited before a project's database is closed: end what uses it. */
+  onClosing(hook: (project: OpenProject) => Promise<void>): void
+}
+
+/** `training` before `foreground` (somebody waits for it) before `background` (gives way: it is stopped and started anew later). */
+export type Priority = 'training' | 'foreground' | 'background'
+
+export interface JobOptions {
+  readonly priority: Priority
+  /** For people: what it is about. */
+  readonly subject: string
+  readonly onEvent?: (event: JobEvent) => void
+  /** Called when its turn has come. */
+  readonly onStart?: () => void
+  /** Aborting ends the job in its own way (a training run keeps a checkpoint); a job that still waits is dropped. */
+  readonly signal?: AbortSignal
+}
+
+/** Jobs of the engine process. Heavy ones (all but `scan`, `inspect`, `methods`) run one at a time. */
+export interface Engine {
+  /** @throws AppError as the job did, 'stopped' after an abort, 'engine-crashed' */
+  run<Name extends JobName>(request: RequestOf<Name>, options: JobOptions): Promise<ResultOf<Name>>
+  /** What it is doing: of the job that runs now. */
+  status(): { readonly state: 'idle' | 'busy'; readonly subject: string | null; readonly lastHeartbeat: string | null }
+  /** Stops what runs, drops what waits. */
+  close(): Promise<void>
+}
+
+/** Pictures of images, made by a process of its own at low priority, kept in the project's `thumbnails/`. */
+export interface Media {
+  /** WebP whose longer side is at most `size` pixels; upright. @throws AppError 'not-found', 'bad-data' with the reason */
+  picture(project: OpenProject, image: number, size: 128 | 256 | 512 | 1024 | 2048): Promise<Uint8Array>
+  close(): Promise<void>
+}
+
+export interface Log {
+  info(message: string): void
+  /** With stack and causes. */
+  error(message: string, error: unknown): void
+  /** The last lines, oldest first. */
+  tail(lines: number): string[]
+}

@@ -1,0 +1,10 @@
+// Migrations of project databases, in order. A released one is never changed: the next change is the next number.
+import { first } from './001-projects.ts'
+
+export interface Migration {
+  /** `user_version` of the database afterwards. */
+  readonly version: number
+  readonly sql: string
+}
+
+export const migrations: readonly Migration[] = [first]

@@ -1,0 +1,121 @@
+// Images of a project: found in folders, used in place, known by their content. Pixels go by their own route, not by calls.
+import { z } from 'zod'
+import { method, service } from './define.ts'
+import {
+  absolutePath,
+  classId,
+  count,
+  fileState,
+  imageFilter,
+  imageId,
+  imageOrder,
+  inProject,
+  page,
+  projectId,
+  selection,
+  share,
+  split,
+  time,
+} from './domain.ts'
+import { started } from './tasks.ts'
+
+const suggestion = z.object({ class: classId, confidence: share })
+
+/** What a grid shows of an image. */
+export const imageRow = z.object({
+  id: imageId,
+  /** Relative to its source folder, forward slashes. */
+  path: z.string(),
+  class: classId.nullable(),
+  split: split.nullable(),
+  state: fileState,
+  suggestion: suggestion.nullable(),
+  width: count,
+  height: count,
+  /** Part of the pixels' address: changes when the content does. */
+  version: z.string(),
+})
+
+const source = z.object({
+  id: z.int(),
+  folder: z.string(),
+  images: count,
+  /** The folder is there. */
+  available: z.boolean(),
+  watched: z.boolean(),
+  scannedAt: time.nullable(),
+})
+
+const group = z.object({ images: z.array(imageRow) })
+
+export const images = service({
+  methods: {
+    /** Takes a folder's images into the project, labels and splits where the layout tells them. Again on the same folder = rescan. */
+    import: method(inProject.extend({ folder: absolutePath, labels: z.boolean().default(true) }), started),
+    rescan: method(inProject.extend({ source: z.int().optional() }), started),
+    sources: method(inProject, z.object({ sources: z.array(source) })),
+    /** Takes notice of files that come, go and change. */
+    watch: method(inProject.extend({ on: z.boolean() }), z.object({ sources: z.array(source) })),
+    /** A stable order: ties go by id. */
+    list: method(
+      inProject.extend({ filter: imageFilter.default({}), order: imageOrder.default('path'), ...page }),
+      z.object({ images: z.array(imageRow), total: count, revision: count }),
+    ),
+    /** Ids alone, for selections in a grid; as many as there are. */
+    ids: method(
+      inProject.extend({ filter: imageFilter.default({}), order: imageOrder.default('path') }),
+      z.object({ images: z.array(imageId), revision: count }),
+    ),
+    get: method(
+      inProject.extend({ image: imageId }),
+      imageRow.extend({
+        /** The whole path. */
+        file: z.string(),
+        bytes: count,
+        format: z.string(),
+        modifiedAt: time,
+        addedAt: time,
+        labelledAt: time.nullable(),
+        /** Why it cannot be read. */
+        problem: z.string().nullable(),
+        /** Others with the same content. */
+        duplicates: z.array(imageId),
+        /** Classes by falling probability. */
+        suggestions: z.array(suggestion),
+      }),
+    ),
+    statistics: method(
+      inProject,
+      z.object({
+        images: count,
+        labelled: count,
+        missing: count,
+        unreadable: count,
+        duplicates: count,
+        bytes: count,
+        formats: z.record(z.string(), count),
+        /** Images by short side, pixels: upper limits of the bins and how many. */
+        shortSides: z.array(z.object({ below: count, images: count })),
+        classes: z.array(z.object({ class: classId, images: count })),
+      }),
+    ),
+    /** Groups of files with the same content, or that look nearly alike (`findNearDuplicates` first). */
+    duplicates: method(inProject.extend({ kind: z.enum(['same', 'near']), ...page }), z.object({ groups: z.array(group), total: count })),
+    findNearDuplicates: method(inProject, started),
+    /** Files that cannot be read, and why; files passed over in scanning too. */
+    unreadable: method(
+      inProject.extend(page),
+      z.object({ files: z.array(z.object({ path: z.string(), reason: z.string(), image: imageId.nullable() })), total: count }),
+    ),
+    /** Takes images out of the project; their files stay. A rescan does not bring them back. */
+    exclude: method(inProject.extend({ selection }), z.object({ images: count })),
+    /** Brings excluded images back. */
+    include: method(inProject, z.object({ images: count })),
+  },
+  events: {
+    /** Rows came, went or changed: those named, or any where there are too many to name. */
+    changed: z.object({ project: projectId, revision: count, images: z.array(imageId).nullable() }),
+  },
+})
+
+export type ImageRow = z.infer<typeof imageRow>

@@ -1,0 +1,59 @@
+// Labels: assigned, cleared, undone. An answer means that the change is on the disk.
+import { z } from 'zod'
+import { method, service } from './define.ts'
+import { absolutePath, classId, count, imageId, inProject, page, projectId, selection, time } from './domain.ts'
+import { started } from './tasks.ts'
+
+/** One entry of the history: everything that one call changed. */
+export const action = z.object({
+  id: count,
+  kind: z.enum([
+    'assign',
+    'clear',
+    'accept',
+    'import',
+    'create-class',
+    'update-class',
+    'reorder-classes',
+    'merge-classes',
+    'delete-class',
+    'split',
+    'exclude',
+    'include',
+  ]),
+  /** Name of the class it is about, if it is about one. */
+  subject: z.string().nullable(),
+  /** Images that it changed. */
+  images: count,
+  at: time,
+  undone: z.boolean(),
+})
+
+const changed = z.object({ images: count, revision: count })
+const moved = z.object({ action: action.nullable(), revision: count })
+
+export const labels = service({
+  methods: {
+    /** Images that have the label already are not changed. */
+    assign: method(inProject.extend({ selection, class: classId }), changed),
+    clear: method(inProject.extend({ selection }), changed),
+    /** The latest action not yet undone; null where there is none. Without limit, across restarts. */
+    undo: method(inProject, moved),
+    /** The latest undone action, as long as nothing new was done since. */
+    redo: method(inProject, moved),
+    /** Newest first. */
+    history: method(
+      inProject.extend(page),
+      z.object({ actions: z.array(action), total: count, canUndo: z.boolean(), canRedo: z.boolean() }),
+    ),
+    /** Labels from a CSV or a folder in one of the layouts that `images.import` reads, for images that the project has. */
+    import: method(inProject.extend({ path: absolutePath, replace: z.boolean().default(false) }), started),
+    /** `csv`: a file with path, label and split; `folders`: split/class folders of copies. Never overwrites. */
+    export: method(inProject.extend({ format: z.enum(['csv', 'folders']), to: absolutePath }), started),
+  },
+  events: {
+    changed: z.object({ project: projectId, revision: count, images: z.array(imageId).nullable() }),
+  },
+})
+
+export type Action = z.infer<typeof action>

@@ -1,0 +1,38 @@
+// Predictions: what a trained model says of images that need not belong to the project.
+import { z } from 'zod'
+import { method, service } from './define.ts'
+import { absolutePath, count, imageId, inProject, page, projectId, runId, share, taskId } from './domain.ts'
+import { started } from './tasks.ts'
+
+/** Images of the project by id, files, or a folder with all below it. */
+const subject = z.union([
+  z.strictObject({ images: z.array(imageId).min(1).max(100_000) }),
+  z.strictObject({ files: z.array(absolutePath).min(1).max(100_000) }),
+  z.strictObject({ folder: absolutePath }),
+])
+
+const prediction = z.object({
+  file: z.string(),
+  image: imageId.nullable(),
+  /** By falling probability. */
+  classes: z.array(z.object({ name: z.string(), probability: share })),
+  /** Why there is none. */
+  problem: z.string().nullable(),
+})
+
+export const predictions = service({
+  methods: {
+    /** @param run absent = the latest with a model
+     * @param csv a file to write besides; never overwritten */
+    predict: method(
+      inProject.extend({ run: runId.optional(), subject, top: z.int().min(1).max(100).default(5), csv: absolutePath.optional() }),
+      started,
+    ),
+    /** Of a task, as far as it has come. Kept until the project is closed. */
+    list: method(
+      inProject.extend({ task: taskId, below: share.default(1), ...page }),
+      z.object({ predictions: z.array(prediction), total: count }),
+    ),
+  },
+  events: { changed: z.object({ project: projectId, task: taskId, done: count }) },
+})

@@ -1,0 +1,42 @@
+// The application itself.
+import { z } from 'zod'
+import { method, service } from './define.ts'
+import { absolutePath, count, nothing, time } from './domain.ts'
+
+export const settings = z.strictObject({
+  language: z.enum(['system', 'en', 'zh-CN']),
+  theme: z.enum(['system', 'light', 'dark']),
+  density: z.enum(['comfortable', 'compact']),
+  /** Key combinations by the action they stand for, where they differ from the defaults. */
+  shortcuts: z.record(z.string(), z.string()),
+})
+
+const entry = z.object({ name: z.string(), path: z.string(), kind: z.enum(['folder', 'project', 'file']), images: count.nullable() })
+
+export const system = service({
+  methods: {
+    version: method(nothing, z.object({ version: z.string(), node: z.string(), platform: z.string(), dataFolder: z.string() })),
+    health: method(
+      nothing,
+      z.object({
+        startedAt: time,
+        /** Bytes. */
+        memory: z.object({ used: count, free: count, total: count }),
+        /** What the engine is doing. */
+        engine: z.object({ state: z.enum(['idle', 'busy']), subject: z.string().nullable(), lastHeartbeat: time.nullable() }),
+        projects: count,
+      }),
+    ),
+    log: method(z.strictObject({ lines: z.int().min(1).max(10_000).default(200) }), z.object({ lines: z.array(z.string()) })),
+    settings: method(nothing, settings),
+    updateSettings: method(settings.partial(), settings),
+    /** Folders to choose from where there is no native dialog; inside the allowed roots only. @param folder absent = the roots */
+    browse: method(
+      z.strictObject({ folder: absolutePath.optional() }),
+      z.object({ folder: z.string().nullable(), parent: z.string().nullable(), entries: z.array(entry) }),
+    ),
+  },
+  events: { settingsChanged: settings },
+})
+
+export type Settings = z.infer<typeof settings>
