@@ -51,8 +51,8 @@ export class Database {
   }
 
   /** Row by row, for results that are better not held all at once. */
-  *each<T = Row>(sql: string, ...values: SQLInputValue[]): Generator<T> {
-    yield* this.#run(sql, (statement) => statement.iterate(...values) as IterableIterator<T>)
+  each(sql: string, ...values: SQLInputValue[]): Iterable<Row> {
+    return this.#run(sql, (statement) => statement.iterate(...values) as Iterable<Row>)
   }
 
   /** A statement that changes rows. */

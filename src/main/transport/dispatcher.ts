@@ -1,6 +1,6 @@
 // From a method's name and unchecked input to an answer: every transport calls services through here.
 import { contract } from '../../shared/contract/index.ts'
-import type { Handlers } from '../../shared/contract/index.ts'
+import type { Handlers, ServiceName } from '../../shared/contract/index.ts'
 import type { MethodSchema, ServiceSchema } from '../../shared/contract/define.ts'
 import { AppError } from '../../shared/errors.ts'
 import { checked } from '../../shared/expected.ts'
@@ -15,9 +15,9 @@ export interface Dispatcher {
 export function dispatcher(handlers: Handlers): Dispatcher {
   return {
     call: async (serviceName, methodName, input, signal) => {
-      const service = own<ServiceSchema>(contract, serviceName)
-      const method = service && own<MethodSchema>(service.methods, methodName)
-      const handler = method && own<Handler>(own<object>(handlers, serviceName) ?? {}, methodName)
+      const service = own(contract, serviceName) as ServiceSchema | undefined
+      const method = service && (own(service.methods, methodName) as MethodSchema | undefined)
+      const handler = method && (own(handlers[serviceName as ServiceName], methodName) as Handler | undefined)
       if (!method || !handler)
         throw new AppError('bad-option', `${serviceName}.${methodName}: expected a method of the contract, found none`)
       const name = `${serviceName}.${methodName}`
@@ -32,6 +32,6 @@ export function dispatcher(handlers: Handlers): Dispatcher {
 }
 
 /** Own properties only: `constructor` and `__proto__` are no methods. */
-function own<T>(object: object, key: string): T | undefined {
-  return Object.hasOwn(object, key) ? (Reflect.get(object, key) as T) : undefined
+function own(object: object, key: string): unknown {
+  return Object.hasOwn(object, key) ? Reflect.get(object, key) : undefined
 }
