@@ -1,7 +1,7 @@
 // The real command line on generated photos: train, evaluate and predict agree, and a run is the same however often it is stopped.
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { readNdjson } from '../../src/engine/files.ts'
+import { readNdjson } from '../../src/node/files.ts'
 import { jsonLines } from '../support/command-line.ts'
 import { begin, classes, command, setting } from './setting.ts'
 

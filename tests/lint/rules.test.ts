@@ -22,12 +22,12 @@ const snippets: { rule: string; file: string; source: string }[] = [
   },
   {
     rule: '@typescript-eslint/no-floating-promises',
-    file: 'src/engine/files.ts',
+    file: 'src/node/files.ts',
     source: `// Purpose of it.\nimport { rm } from 'node:fs/promises'\nrm('x')`,
   },
   { rule: 'no-restricted-syntax', file: 'src/shared/errors.ts', source: '// Purpose of it.\nexport default 1' },
   { rule: 'no-restricted-globals', file: 'src/core/tensor/tensor.ts', source: '// Purpose of it.\nexport const a = process.platform' },
-  { rule: 'no-console', file: 'src/engine/files.ts', source: `// Purpose of it.\nconsole.log('x')` },
+  { rule: 'no-console', file: 'src/node/files.ts', source: `// Purpose of it.\nconsole.log('x')` },
 ]
 
 test.each(snippets)('$rule', async ({ rule, file, source }) => {

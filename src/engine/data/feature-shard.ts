@@ -1,7 +1,7 @@
 // Files of cached features: a header, then rows of one size. Whole and unchanged, or not used.
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
-import { writeFileAtomic } from '../files.ts'
+import { writeFileAtomic } from '../../node/files.ts'
 
 export type FeatureType = 'float32' | 'float16'
 export type Rows = Float32Array | Float16Array

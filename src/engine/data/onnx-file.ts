@@ -7,7 +7,7 @@ import type { OnnxModel } from '../../core/graph/onnx/model.ts'
 import { readOnnx } from '../../core/graph/onnx/read.ts'
 import type { ExternalLoader } from '../../core/graph/onnx/tensor-proto.ts'
 import { AppError } from '../../shared/errors.ts'
-import { fileError } from '../errors.ts'
+import { fileError } from '../../node/file-error.ts'
 
 const gibibyte = 2 ** 30
 

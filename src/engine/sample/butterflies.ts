@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { deriveSeed, Random } from '../../core/tensor/random.ts'
-import { makeFolder, writeFileAtomic } from '../files.ts'
+import { makeFolder, writeFileAtomic } from '../../node/files.ts'
 import { background, foreground } from './scene.ts'
 import type { Species } from './species.ts'
 

@@ -6,8 +6,8 @@ import { readSafetensors, SafetensorsError, writeSafetensors } from '../../core/
 import type { HostTensor } from '../../core/tensor/tensor.ts'
 import type { LoopProgress } from '../../core/train/loop.ts'
 import { AppError } from '../../shared/errors.ts'
-import { fileError } from '../errors.ts'
-import { writeFileAtomic } from '../files.ts'
+import { fileError } from '../../node/file-error.ts'
+import { writeFileAtomic } from '../../node/files.ts'
 
 type Variables = Readonly<Record<string, HostTensor>>
 

@@ -1,6 +1,6 @@
 // Tells the user's side how a run goes, and writes its metrics.
 import type { TrainEvent } from '../../core/train/events.ts'
-import type { NdjsonFile } from '../files.ts'
+import type { NdjsonFile } from '../../node/files.ts'
 import type { JobContext } from '../job.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { Run } from './open-run.ts'

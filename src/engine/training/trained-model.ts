@@ -7,7 +7,7 @@ import type { Image } from '../../core/data/views/image.ts'
 import { OnnxError } from '../../core/graph/onnx/errors.ts'
 import { readOnnx } from '../../core/graph/onnx/read.ts'
 import { AppError } from '../../shared/errors.ts'
-import { fileError } from '../errors.ts'
+import { fileError } from '../../node/file-error.ts'
 import { metadataKeys } from './export.ts'
 
 export const modelFileName = 'model.onnx'

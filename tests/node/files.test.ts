@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, expect, test } from 'vitest'
-import { makeFolder, NdjsonFile, readJson, readNdjson, writeFileAtomic, writeJson } from '../../src/engine/files.ts'
+import { makeFolder, NdjsonFile, readJson, readNdjson, writeFileAtomic, writeJson } from '../../src/node/files.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'files-'))
 afterAll(() => rmSync(root, { recursive: true }))

@@ -4,7 +4,7 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, basename, join } from 'node:path'
 import type { FileHandle } from 'node:fs/promises'
 import { AppError } from '../shared/errors.ts'
-import { fileError } from './errors.ts'
+import { fileError } from './file-error.ts'
 
 export type Content = string | Uint8Array
 
