@@ -28,6 +28,7 @@ export function serveJobs(jobs: JobTable): void {
     if (command.command === 'stop') return stop()
     if (started) return finish(new AppError('internal', 'the engine was sent a second job; a process does one'))
     started = true
+    setInterval(() => send({ event: 'heartbeat' }), heartbeatMilliseconds).unref()
     void run(jobs, command.request, stopping.signal)
   })
   process.on('disconnect', () => process.exit(exitStopped))
@@ -39,6 +40,9 @@ export function serveJobs(jobs: JobTable): void {
 }
 
 const exitStopped = 130
+
+/** From this thread on purpose: a thread of its own would go on beating while the job hangs. A computation delays it by one call. */
+const heartbeatMilliseconds = 2_000
 
 async function run(jobs: JobTable, request: JobRequest, signal: AbortSignal): Promise<void> {
   try {

@@ -91,7 +91,10 @@ export const progressSchema = z.discriminatedUnion('event', [
   logEventSchema,
 ])
 
-export const engineEventSchema = z.union([progressSchema, doneEventSchema, errorEventSchema])
+/** Sent every few seconds as long as the engine's thread turns: its absence tells a job that hangs from one that computes. */
+export const heartbeatEventSchema = z.object({ event: z.literal('heartbeat') })
+
+export const engineEventSchema = z.union([progressSchema, heartbeatEventSchema, doneEventSchema, errorEventSchema])
 
 /** Messages to the engine. `stop`: keep a checkpoint and end; a second one ends at once. */
 export const engineCommandSchema = z.discriminatedUnion('command', [

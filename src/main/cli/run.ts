@@ -52,7 +52,7 @@ export function parse(argv: readonly string[], stdout: Sink): Invocation | null 
 }
 
 async function runJob({ request }: Invocation, output: Output, entry: URL, stdout: ClosableSink): Promise<number> {
-  const job = startJob(request, (event) => output.event(event), entry)
+  const job = startJob(request, (event) => output.event(event), { entry })
   let stops = 0
   const stop = (): void => {
     if (++stops === 1) output.stopping()

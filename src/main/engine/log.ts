@@ -1,4 +1,4 @@
-// The engine's log: all it prints, native libraries included, in a temporary file that stays only if something went wrong.
+// The engine's log: all it prints, native libraries included, in a run's own file, or in a temporary one that stays only if something went wrong.
 import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -8,14 +8,16 @@ export interface EngineLog {
   readonly target: number | 'inherit'
   /** Closes it. @returns where it lies. */
   keep(): string
+  /** Closes it, and deletes it if it is a temporary one. */
   discard(): void
 }
 
-export function openLog(): EngineLog {
+/** @param file to append to; absent = a temporary one */
+export function openLog(file?: string): EngineLog {
   let path: string
   let descriptor: number
   try {
-    path = join(mkdtempSync(join(tmpdir(), 'self-tuning-studio-')), 'engine.log')
+    path = file ?? join(mkdtempSync(join(tmpdir(), 'self-tuning-studio-')), 'engine.log')
     descriptor = openSync(path, 'a')
   } catch {
     return { target: 'inherit', keep: () => 'standard error', discard: () => undefined }
@@ -24,5 +26,9 @@ export function openLog(): EngineLog {
     closeSync(descriptor)
     return path
   }
-  return { target: descriptor, keep, discard: () => rmSync(dirname(keep()), { recursive: true, force: true }) }
+  const discard = (): void => {
+    keep()
+    if (file === undefined) rmSync(dirname(path), { recursive: true, force: true })
+  }
+  return { target: descriptor, keep, discard }
 }

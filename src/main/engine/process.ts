@@ -19,6 +19,8 @@ export interface RunningJob {
   readonly result: Promise<JobResult>
   /** First call: keep a checkpoint and end. Second call: end at once, whatever it is doing. */
   stop(): void
+  /** Ends it at once as crashed: it gave no sign of life for so long. */
+  hung(milliseconds: number): void
 }
 
 /** The engine beside this file: a source under Node's type stripping, a built file in a build. */
@@ -27,15 +29,30 @@ export const engineEntry = new URL(`../../engine/index${extname(import.meta.url)
 /** Time to leave after the last event, milliseconds. */
 const patience = 5_000
 
-/** Starts one job. `onEvent` sees everything but the last event, which settles `result`. */
-export function startJob(request: JobRequest, onEvent: (event: JobEvent) => void, entry: URL = engineEntry): RunningJob {
-  const log = openLog()
+export interface StartOptions {
+  /** Default: `engineEntry`. */
+  readonly entry?: URL | undefined
+  /** Beside this process's own. */
+  readonly env?: NodeJS.ProcessEnv | undefined
+  /** Where all that the engine prints is appended and stays. Default: a temporary file that stays only if this program was at fault. */
+  readonly logFile?: string | undefined
+  /** Called every few seconds as long as the engine's thread turns. */
+  readonly onHeartbeat?: (() => void) | undefined
+}
+
+/** Starts one job. `onEvent` sees everything but heartbeats and the last event, which settles `result`. */
+export function startJob(
+  request: JobRequest,
+  onEvent: (event: JobEvent) => void,
+  { entry = engineEntry, env, logFile, onHeartbeat }: StartOptions = {},
+): RunningJob {
+  const log = openLog(logFile)
   const child = fork(fileURLToPath(entry), {
     execPath: nodeBinary(),
     stdio: ['ignore', log.target, log.target, 'ipc'],
     serialization: 'json',
     // Large pages for large arrays, where Linux gives them on demand: a training step is 5 to 10 % faster. Ignored elsewhere.
-    env: { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1', ...process.env },
+    env: { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1', ...process.env, ...env },
   })
   let outcome: JobResult | AppError | null = null
   let stops = 0
@@ -52,7 +69,8 @@ export function startJob(request: JobRequest, onEvent: (event: JobEvent) => void
     } else if (event.event === 'done' || event.event === 'error') {
       settle(event.event === 'done' ? event : AppError.fromJSON(event))
       setTimeout(() => child.kill('SIGKILL'), patience).unref()
-    } else onEvent(event)
+    } else if (event.event === 'heartbeat') onHeartbeat?.()
+    else onEvent(event)
   })
   const send = (command: EngineCommand): void => {
     // Fails only when the process is gone, which its exit reports.
@@ -70,6 +88,15 @@ export function startJob(request: JobRequest, onEvent: (event: JobEvent) => void
       stops++
       if (stops === 1) send({ command: 'stop' })
       else child.kill('SIGKILL')
+    },
+    hung: (milliseconds) => {
+      settle(
+        new AppError(
+          'engine-crashed',
+          `the engine process hung: expected a sign of life, found none for ${Math.round(milliseconds / 1000)} s`,
+        ),
+      )
+      child.kill('SIGKILL')
     },
   }
 }

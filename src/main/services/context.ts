@@ -48,9 +48,11 @@ export interface JobOptions {
   readonly onStart?: () => void
   /** Aborting ends the job in its own way (a training run keeps a checkpoint); a job that still waits is dropped. */
   readonly signal?: AbortSignal
+  /** Where all that the engine prints is appended and stays, e.g. in a run's folder. */
+  readonly logFile?: string
 }
 
-/** Jobs of the engine process. Heavy ones (all but `scan`, `inspect`, `methods`) run one at a time. */
+/** Jobs of the engine process. Heavy ones (all but `scan`, `inspect`, `methods`, `check`) run one at a time. */
 export interface Engine {
   /** @throws AppError as the job did, 'stopped' after an abort, 'engine-crashed' */
   run<Name extends JobName>(request: RequestOf<Name>, options: JobOptions): Promise<ResultOf<Name>>

@@ -65,4 +65,7 @@ const train: Job<'train'> = async ({ method }, context) => {
   return result
 }
 
-serveJobs({ train })
+/** A light job. */
+const methods: Job<'methods'> = () => Promise.resolve({ methods: [], training: [] })
+
+serveJobs({ train, methods })

@@ -1,0 +1,165 @@
+// Jobs of the engine in their order: heavy ones one at a time by priority, light ones beside them; each watched while it runs.
+import { AppError } from '../../shared/errors.ts'
+import type { JobEvent } from '../../shared/events.ts'
+import type { JobName, JobRequest, RequestOf } from '../../shared/requests.ts'
+import type { JobResult, ResultOf } from '../../shared/results.ts'
+import type { Engine, JobOptions, Priority } from '../services/context.ts'
+import { startJob } from './process.ts'
+import type { RunningJob } from './process.ts'
+
+export interface QueueOptions {
+  /** Another engine, for tests. */
+  readonly entry?: URL
+  /** Environment of the next child, e.g. its number of threads. */
+  readonly environment?: () => NodeJS.ProcessEnv
+  /** Without a sign of life for so long, a job counts as hung: one computation of a large model blocks for a minute or more. */
+  readonly silenceMilliseconds?: number
+  /** Time to end after having been told to, by the job's priority. Training writes a checkpoint first. */
+  readonly graceMilliseconds?: Readonly<Record<Priority, number>>
+}
+
+interface Entry {
+  readonly request: JobRequest
+  readonly options: JobOptions
+  readonly resolve: (result: JobResult) => void
+  readonly reject: (error: AppError) => void
+  job: RunningJob | null
+  /** Told to stop, by the caller or to make room. */
+  stopping: boolean
+  lastHeartbeat: string | null
+}
+
+/** They read a little and compute nothing to speak of. */
+const light: ReadonlySet<string> = new Set(['scan', 'inspect', 'methods', 'check'])
+/** At the same time. */
+const capacity = { light: 2, heavy: 1 }
+const order: readonly Priority[] = ['training', 'foreground', 'background']
+const defaultGrace: Readonly<Record<Priority, number>> = { training: 120_000, foreground: 5_000, background: 5_000 }
+/** On closing nobody waits longer. */
+const closingGrace = 10_000
+/** Looks at a job within the time in which it must give a sign of life. */
+const ticks = 20
+
+export class EngineQueue implements Engine {
+  readonly #options: QueueOptions
+  readonly #waiting: Entry[] = []
+  readonly #running = new Set<Entry>()
+  #closed = false
+
+  constructor(options: QueueOptions = {}) {
+    this.#options = options
+  }
+
+  run<Name extends JobName>(request: RequestOf<Name>, options: JobOptions): Promise<ResultOf<Name>> {
+    const { signal } = options
+    return new Promise<JobResult>((resolve, reject) => {
+      if (this.#closed || signal?.aborted) return reject(dropped(options))
+      const entry: Entry = { request, options, resolve, reject, job: null, stopping: false, lastHeartbeat: null }
+      signal?.addEventListener('abort', () => this.#abort(entry), { once: true })
+      this.#waiting.push(entry)
+      this.#advance()
+    }) as Promise<ResultOf<Name>>
+  }
+
+  status(): ReturnType<Engine['status']> {
+    const heavy = [...this.#running].find(({ request }) => !light.has(request.job))
+    return { state: heavy ? 'busy' : 'idle', subject: heavy?.options.subject ?? null, lastHeartbeat: heavy?.lastHeartbeat ?? null }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    for (const entry of this.#waiting.splice(0)) entry.reject(dropped(entry.options))
+    const jobs = [...this.#running].map((entry) => {
+      this.#stop(entry, closingGrace)
+      return entry.job?.result.catch(() => undefined)
+    })
+    await Promise.all(jobs)
+  }
+
+  /** Starts what may start, and asks what runs in the background to make room for what may not wait. */
+  #advance(): void {
+    for (const lane of ['light', 'heavy'] as const) {
+      const inLane = ({ request }: Entry): boolean => light.has(request.job) === (lane === 'light')
+      const running = [...this.#running].filter(inLane)
+      const next = order.flatMap((priority) => this.#waiting.filter((entry) => inLane(entry) && entry.options.priority === priority))
+      for (const entry of next.slice(0, capacity[lane] - running.length)) {
+        this.#waiting.splice(this.#waiting.indexOf(entry), 1)
+        this.#start(entry)
+      }
+      const [first] = next
+      if (lane === 'light' || !first || first.job || first.options.priority === 'background') continue
+      for (const entry of running) if (entry.options.priority === 'background' && !entry.stopping) this.#stop(entry)
+    }
+  }
+
+  #start(entry: Entry): void {
+    const { request, options } = entry
+    const { silenceMilliseconds = 600_000 } = this.#options
+    // Counted by this process's own timer: a machine that slept is no engine that hangs.
+    let silent = 0
+    const watch = setInterval(() => {
+      if (++silent > ticks) entry.job?.hung(silenceMilliseconds)
+    }, silenceMilliseconds / ticks)
+    const alive = (): void => {
+      silent = 0
+      entry.lastHeartbeat = new Date().toISOString()
+    }
+    const ended = (): void => {
+      clearInterval(watch)
+      this.#running.delete(entry)
+      entry.job = null
+    }
+    alive()
+    entry.stopping = false
+    this.#running.add(entry)
+    options.onStart?.()
+    const onEvent = (event: JobEvent): void => {
+      alive()
+      options.onEvent?.(event)
+    }
+    this.#launch(entry, onEvent, alive)
+      .then(
+        (result) => {
+          ended()
+          entry.resolve(result)
+        },
+        (thrown: unknown) => {
+          ended()
+          const error = AppError.from(thrown)
+          const madeRoom = entry.stopping && error.code === 'stopped' && !options.signal?.aborted && !this.#closed
+          if (madeRoom) this.#waiting.unshift(entry)
+          else entry.reject(error)
+        },
+      )
+      .finally(() => this.#advance())
+  }
+
+  /** Rejects too where no process can be started. */
+  async #launch(entry: Entry, onEvent: (event: JobEvent) => void, onHeartbeat: () => void): Promise<JobResult> {
+    const { entry: url, environment } = this.#options
+    entry.job = startJob(entry.request, onEvent, { entry: url, env: environment?.(), logFile: entry.options.logFile, onHeartbeat })
+    return await entry.job.result
+  }
+
+  #abort(entry: Entry): void {
+    const at = this.#waiting.indexOf(entry)
+    if (at >= 0) {
+      this.#waiting.splice(at, 1)
+      entry.reject(dropped(entry.options))
+    } else this.#stop(entry)
+  }
+
+  /** Nicely, and after a while for good. */
+  #stop(entry: Entry, grace = (this.#options.graceMilliseconds ?? defaultGrace)[entry.options.priority]): void {
+    const { job } = entry
+    if (!job) return
+    if (!entry.stopping) job.stop()
+    entry.stopping = true
+    const timer = setTimeout(() => job.stop(), grace)
+    void job.result.catch(() => undefined).finally(() => clearTimeout(timer))
+  }
+}
+
+function dropped({ subject }: JobOptions): AppError {
+  return new AppError('stopped', `${subject}: stopped before it began`)
+}

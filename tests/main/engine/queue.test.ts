@@ -1,0 +1,89 @@
+// The engine's queue with the fake engine: order, making room, stopping, and what becomes of jobs that hang or crash.
+import { afterEach, expect, test } from 'vitest'
+import { EngineQueue } from '../../../src/main/engine/queue.ts'
+import type { QueueOptions } from '../../../src/main/engine/queue.ts'
+import type { JobOptions, Priority } from '../../../src/main/services/context.ts'
+import { trainRequestSchema } from '../../../src/shared/requests.ts'
+
+const entry = new URL('../fake/engine.ts', import.meta.url)
+const queues: EngineQueue[] = []
+const queue = (options: QueueOptions = {}): EngineQueue => {
+  const made = new EngineQueue({ entry, ...options })
+  queues.push(made)
+  return made
+}
+afterEach(async () => {
+  await Promise.all(queues.splice(0).map((made) => made.close()))
+})
+
+/** What happens, in order. */
+const log: string[] = []
+const add = (engine: EngineQueue, subject: string, method: string, priority: Priority, more: Partial<JobOptions> = {}) => {
+  const request = trainRequestSchema.parse({ job: 'train', images: '/i', backbone: '/b', method, out: '/o' })
+  const onStart = (): void => void log.push(`${subject} starts`)
+  const job = engine.run(request, { subject, priority, onStart, ...more })
+  const end = job.then(
+    () => void log.push(`${subject} done`),
+    ({ code }: { code: string }) => void log.push(`${subject} ${code}`),
+  )
+  return { job, end }
+}
+const waiting = (): { onEvent: NonNullable<JobOptions['onEvent']>; seen: Promise<void> } => {
+  const { promise, resolve } = Promise.withResolvers<undefined>()
+  return { onEvent: ({ event }) => event === 'log' && resolve(undefined), seen: promise }
+}
+
+test('one heavy job at a time, by priority; what runs in the background makes room and begins anew; light jobs run beside', async () => {
+  log.length = 0
+  const engine = queue()
+  const abort = new AbortController()
+  const { onEvent, seen } = waiting()
+  const suggest = add(engine, 'suggest', 'wait', 'background', { onEvent, signal: abort.signal })
+  await seen
+  expect(engine.status()).toMatchObject({ state: 'busy', subject: 'suggest', lastHeartbeat: expect.any(String) as string })
+  await engine.run({ job: 'methods' }, { subject: 'methods', priority: 'foreground' })
+  const ends = [add(engine, 'predict', 'report', 'foreground'), add(engine, 'train', 'report', 'training')].map(({ end }) => end)
+  await Promise.all(ends)
+  await expect.poll(() => log.at(-1)).toBe('suggest starts')
+  abort.abort()
+  await suggest.end
+  expect(log).toEqual([
+    ...['suggest starts', 'train starts', 'train done', 'predict starts', 'predict done'],
+    ...['suggest starts', 'suggest stopped'],
+  ])
+  expect(engine.status()).toMatchObject({ state: 'idle', subject: null })
+})
+
+test('a job that waits is dropped by its signal; one that does not heed the signal is killed after a while', async () => {
+  const engine = queue({ graceMilliseconds: { training: 50, foreground: 50, background: 50 } })
+  const { onEvent, seen } = waiting()
+  const [first, second] = [new AbortController(), new AbortController()]
+  const stuck = add(engine, 'stuck', 'stuck', 'foreground', { onEvent, signal: first.signal })
+  const dropped = add(engine, 'second', 'report', 'foreground', { signal: second.signal })
+  await seen
+  second.abort()
+  await expect(dropped.job).rejects.toMatchObject({ code: 'stopped', message: 'second: stopped before it began' })
+  first.abort()
+  await expect(stuck.job).rejects.toMatchObject({ code: 'stopped' })
+})
+
+test('a job that gives no sign of life is ended as crashed, and the next one runs', async () => {
+  const engine = queue({ silenceMilliseconds: 2500 })
+  const stuck = add(engine, 'stuck', 'stuck', 'training')
+  const next = add(engine, 'next', 'report', 'background')
+  await expect(stuck.job).rejects.toMatchObject({ code: 'engine-crashed', message: expect.stringMatching(/hung.* 3 s/) as string })
+  await expect(next.job).resolves.toMatchObject({ job: 'train' })
+  await expect(add(engine, 'killed', 'killed', 'training').job).rejects.toMatchObject({ code: 'engine-crashed' })
+})
+
+test('closing stops what runs and drops what waits; nothing starts afterwards', async () => {
+  const engine = queue()
+  const { onEvent, seen } = waiting()
+  const running = add(engine, 'running', 'wait', 'training', { onEvent })
+  const left = add(engine, 'left', 'report', 'training')
+  await seen
+  const refused = [running.job, left.job].map((job) => expect(job).rejects.toMatchObject({ code: 'stopped' }))
+  await engine.close()
+  await Promise.all(refused)
+  await expect(add(engine, 'late', 'report', 'training').job).rejects.toMatchObject({ code: 'stopped' })
+})
