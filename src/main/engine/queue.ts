@@ -69,11 +69,9 @@ export class EngineQueue implements Engine {
   async close(): Promise<void> {
     this.#closed = true
     for (const entry of this.#waiting.splice(0)) entry.reject(dropped(entry.options))
-    const jobs = [...this.#running].map((entry) => {
-      this.#stop(entry, closingGrace)
-      return entry.job?.result.catch(() => undefined)
-    })
-    await Promise.all(jobs)
+    const running = [...this.#running]
+    for (const entry of running) this.#stop(entry, closingGrace)
+    await Promise.allSettled(running.flatMap(({ job }) => job?.result ?? []))
   }
 
   /** Starts what may start, and asks what runs in the background to make room for what may not wait. */
@@ -93,7 +91,7 @@ export class EngineQueue implements Engine {
   }
 
   #start(entry: Entry): void {
-    const { request, options } = entry
+    const { options } = entry
     const { silenceMilliseconds = 600_000 } = this.#options
     // Counted by this process's own timer: a machine that slept is no engine that hangs.
     let silent = 0

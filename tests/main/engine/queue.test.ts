@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest'
 import { EngineQueue } from '../../../src/main/engine/queue.ts'
 import type { QueueOptions } from '../../../src/main/engine/queue.ts'
 import type { JobOptions, Priority } from '../../../src/main/services/context.ts'
+import type { AppError } from '../../../src/shared/errors.ts'
 import { trainRequestSchema } from '../../../src/shared/requests.ts'
 
 const entry = new URL('../fake/engine.ts', import.meta.url)
@@ -24,7 +25,7 @@ const add = (engine: EngineQueue, subject: string, method: string, priority: Pri
   const job = engine.run(request, { subject, priority, onStart, ...more })
   const end = job.then(
     () => void log.push(`${subject} done`),
-    ({ code }: { code: string }) => void log.push(`${subject} ${code}`),
+    (error: unknown) => void log.push(`${subject} ${(error as AppError).code}`),
   )
   return { job, end }
 }
