@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { appErrorSchema } from './errors.ts'
 import { jobRequestSchema } from './requests.ts'
 import { jobResultSchema } from './results.ts'
+import { filesEventSchema, goneEventSchema, scanEventSchema, skippedEventSchema } from './scan.ts'
 
 /** null where the number is not finite: JSON has no NaN. */
 const measure = z.number().nullable()
@@ -89,6 +90,10 @@ export const progressSchema = z.discriminatedUnion('event', [
   progressEventSchema,
   warningEventSchema,
   logEventSchema,
+  scanEventSchema,
+  goneEventSchema,
+  skippedEventSchema,
+  filesEventSchema,
 ])
 
 /** Sent every few seconds as long as the engine's thread turns: its absence tells a job that hangs from one that computes. */

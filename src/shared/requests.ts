@@ -65,6 +65,19 @@ export const inspectRequestSchema = z.strictObject({ job: z.literal('inspect'), 
 /** Draws sample images, trains both methods on them and compares. */
 export const demoRequestSchema = z.strictObject({ job: z.literal('demo'), out: path('a folder to write to') })
 
+/** Reads names, sizes and headers of a folder's images, and labels where the folder tells them. */
+export const scanRequestSchema = z.strictObject({
+  job: z.literal('scan'),
+  folder: imageFolder,
+  /** Lines of JSON, `[path, bytes, modifiedAt]`: files with the same size and time are not read again. */
+  known: path('a file of known files').optional(),
+  /** Folders inside it that are left out, absolute. */
+  except: z.array(path('a folder')).default([]),
+  labels: z.boolean().default(true),
+  /** That read files. */
+  threads: z.int().min(1).max(64).default(2),
+})
+
 export const jobRequestSchema = z.discriminatedUnion('job', [
   trainRequestSchema,
   evaluateRequestSchema,
@@ -72,6 +85,7 @@ export const jobRequestSchema = z.discriminatedUnion('job', [
   methodsRequestSchema,
   inspectRequestSchema,
   demoRequestSchema,
+  scanRequestSchema,
 ])
 
 export type JobRequest = z.infer<typeof jobRequestSchema>

@@ -67,6 +67,12 @@ const port = z.object({ name: z.string(), type: z.string(), shape: z.array(z.uni
 export const inspectResultSchema = z.object({
   job: z.literal('inspect'),
   file: z.string(),
+  /** Of the file and its external data together. */
+  bytes: count,
+  /** Of the file; where there is external data, of all the files' names and contents. */
+  sha256: z.string(),
+  /** External data, relative to the file's folder. */
+  dataFiles: z.array(z.string()).readonly(),
   inputs: z.array(port).readonly(),
   outputs: z.array(port).readonly(),
   /** How often each operator occurs. */
@@ -102,6 +108,13 @@ export const demoResultSchema = z.object({
   runs: z.array(z.object({ method: z.string(), testAccuracy: accuracy, seconds: z.number(), model: z.string() })),
 })
 
+export const scanResultSchema = z.object({
+  job: z.literal('scan'),
+  images: count,
+  skipped: count,
+  seconds: z.number(),
+})
+
 export const jobResultSchema = z.discriminatedUnion('job', [
   trainResultSchema,
   evaluateResultSchema,
@@ -109,6 +122,7 @@ export const jobResultSchema = z.discriminatedUnion('job', [
   methodsResultSchema,
   inspectResultSchema,
   demoResultSchema,
+  scanResultSchema,
 ])
 
 export type JobResult = z.infer<typeof jobResultSchema>

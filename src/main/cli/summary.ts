@@ -16,6 +16,8 @@ export function summary(result: JobResult): string {
       return inspected(result)
     case 'demo':
       return demonstrated(result)
+    case 'scan':
+      return `${thousands(result.images)} images, ${thousands(result.skipped)} other files in ${duration(result.seconds)}`
   }
 }
 
