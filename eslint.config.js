@@ -8,7 +8,7 @@ import { fileRules } from './lint/file-rules.js'
 const numeric = ['src/core/**/*.ts', 'src/engine/{backends,data,sample}/**/*.ts', 'tests/**/*.ts', 'bench/**/*.ts']
 
 export default defineConfig(
-  { ignores: ['out/', 'dist/', 'coverage/', '.cache/', 'runs/', 'src/core/graph/onnx/onnx_pb.ts'] },
+  { ignores: ['out/', 'dist/', 'coverage/', '.cache/', 'runs/', 'src/core/graph/onnx/onnx_pb.ts', 'src/**/*.as.ts'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.{ts,js}'],

@@ -68,11 +68,15 @@ function tapsOf(inSize: number, outSize: number, filter: Filter, reverse = false
   return { stride, records }
 }
 
-/** resample.as.ts says what they do. */
+/** What they do is said in resample.as.ts. */
 interface Passes {
   readonly memory: Memory
-  horizontal(source: number, pitch: number, rows: number, out: number, outPitch: number, width: number, taps: number, stride: number): void
-  vertical(source: number, pitch: number, out: number, outPitch: number, height: number, taps: number, stride: number): void
+  readonly horizontal: (
+    ...words: [source: number, pitch: number, rows: number, out: number, outPitch: number, width: number, records: number, stride: number]
+  ) => void
+  readonly vertical: (
+    ...words: [source: number, pitch: number, out: number, outPitch: number, height: number, records: number, stride: number]
+  ) => void
 }
 
 const { memory, horizontal, vertical } = instantiate(
