@@ -56,6 +56,17 @@ describe('images', () => {
       }
   })
 
+  it('decodes small JPEGs as before after damaged ones', async () => {
+    const jpeg = await sharp(await halves)
+      .jpeg()
+      .toBuffer()
+    const before = await decodeBytes(jpeg, 'test')
+    for (const share of [0.5, 0.8, 0.99]) {
+      await expect(decodeBytes(jpeg.subarray(0, jpeg.length * share), 'damaged')).rejects.toThrow(/damaged/)
+      expect(await decodeBytes(jpeg, 'test')).toEqual(before)
+    }
+  })
+
   // Where the red half lies after turning: EXIF 1-8.
   it.each([
     [1, 40, [5, 12]],
