@@ -2,7 +2,7 @@
 import type { Shape } from '../tensor/tensor.ts'
 import type { SamplerState } from './samplers.ts'
 
-/** The labelled or the unlabelled half of a batch. The receiver owns the arrays. */
+/** The labelled or the unlabelled half of a batch. */
 export interface BatchPart {
   /** Index of each image in the data set. */
   readonly indices: Int32Array
@@ -27,6 +27,7 @@ export interface BatchSourceState {
 export interface BatchSource {
   /** Shape of one sample: [3, size, size] for images, the features' shape for cached features. */
   readonly sampleShape: Shape
+  /** The next batch. Its views keep their content until the next call. */
   next(): Promise<Batch>
   /** The position after the last batch that `next` gave out, whatever has been prepared ahead. */
   state(): BatchSourceState

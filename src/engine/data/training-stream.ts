@@ -19,8 +19,14 @@ interface Place {
   tries: number
 }
 
+/** A batch in shared memory. */
+interface Made {
+  readonly places: readonly Place[]
+  readonly buffer: SharedArrayBuffer
+}
+
 interface Prepared {
-  readonly batch: Promise<Batch>
+  readonly made: Promise<Made>
   /** After this batch. */
   readonly state: BatchSourceState
 }
@@ -31,7 +37,10 @@ export class TrainingStream implements BatchSource {
   readonly #plan: TrainingPlan
   readonly #draws: BatchDraws
   readonly #prepared: Prepared[] = []
+  /** Free ones. */
   readonly #buffers: SharedArrayBuffer[] = []
+  /** What `next` gives out, again and again: new memory for each batch would take longer than filling it. */
+  readonly #views: Record<Half, readonly Float32Array[]>
   readonly #recipes: readonly ViewRecipe[]
   /** Floats of one view. */
   readonly #viewSize: number
@@ -55,6 +64,9 @@ export class TrainingStream implements BatchSource {
     this.#viewSize = 3 * size * size
     const views = halves.reduce((sum, half) => sum + (plan[half]?.batch ?? 0) * (plan[half]?.recipes.length ?? 0), 0)
     this.#batchBytes = views * this.#viewSize * 4
+    const viewsOf = (half: Half): Float32Array[] =>
+      (plan[half]?.recipes ?? []).map(() => new Float32Array((plan[half]?.batch ?? 0) * this.#viewSize))
+    this.#views = { labelled: viewsOf('labelled'), unlabelled: viewsOf('unlabelled') }
     this.#draws = new BatchDraws(plan, plan.seed, plan.resume)
     this.#state = this.#draws.state
     this.#prepare()
@@ -66,8 +78,11 @@ export class TrainingStream implements BatchSource {
     const next = this.#prepared.shift()
     if (!next) throw new Error('no batch was prepared')
     this.#prepare()
-    const batch = await next.batch
+    const { places, buffer } = await next.made
     this.#state = next.state
+    const part = (half: Half): BatchPart | null => this.#part(half, places, buffer)
+    const batch = { labelled: part('labelled'), unlabelled: part('unlabelled') }
+    this.#buffers.push(buffer)
     return batch
   }
 
@@ -78,21 +93,21 @@ export class TrainingStream implements BatchSource {
   /** Waits for what is under way. The loader stays open: it has its own owner. */
   async close(): Promise<void> {
     this.#closed = true
-    await Promise.allSettled(this.#prepared.splice(0).map(({ batch }) => batch))
+    await Promise.allSettled(this.#prepared.splice(0).map(({ made }) => made))
   }
 
   #prepare(): void {
     const { prefetch = 2 } = this.#plan
     while (this.#prepared.length < Math.max(1, prefetch)) {
       const draws = this.#draws.next()
-      const batch = this.#make(draws)
+      const made = this.#make(draws)
       // A failure is thrown by the `next` that it belongs to; until then it must not count as unhandled.
-      batch.catch(() => undefined)
-      this.#prepared.push({ batch, state: this.#draws.state })
+      made.catch(() => undefined)
+      this.#prepared.push({ made, state: this.#draws.state })
     }
   }
 
-  async #make(draws: Record<Half, Draw | null>): Promise<Batch> {
+  async #make(draws: Record<Half, Draw | null>): Promise<Made> {
     const places = halves.flatMap((half) => placesOf(half, draws[half]))
     const buffer = this.#buffers.pop() ?? new SharedArrayBuffer(this.#batchBytes)
     // Broken images are replaced in rounds: hardly ever more than one.
@@ -102,10 +117,7 @@ export class TrainingStream implements BatchSource {
       const whole = await this.#loader.load(requests, this.#recipes, buffer)
       open = open.filter((_, i) => !whole[i])
     }
-    const part = (half: Half): BatchPart | null => this.#part(half, places, buffer)
-    const batch = { labelled: part('labelled'), unlabelled: part('unlabelled') }
-    this.#buffers.push(buffer)
-    return batch
+    return { places, buffer }
   }
 
   #viewsOf({ half, index, draw, position }: Place): ViewTask[] {
@@ -126,15 +138,12 @@ export class TrainingStream implements BatchSource {
   }
 
   #part(half: Half, places: readonly Place[], buffer: SharedArrayBuffer): BatchPart | null {
-    const plan = this.#plan[half]
-    if (!plan) return null
+    if (!this.#plan[half]) return null
     const indices = Int32Array.from(places.filter((place) => place.half === half).map(({ index }) => index))
-    return {
-      indices,
-      labels: indices.map((index) => this.#loader.labelOf(index)),
-      // Copied out of shared memory, which ONNX Runtime refuses.
-      views: plan.recipes.map((_, view) => new Float32Array(buffer, this.#offset(half, view) * 4, plan.batch * this.#viewSize).slice()),
-    }
+    const views = this.#views[half]
+    // Copied out of shared memory, which ONNX Runtime refuses.
+    for (const [i, view] of views.entries()) view.set(new Float32Array(buffer, this.#offset(half, i) * 4, view.length))
+    return { indices, labels: indices.map((index) => this.#loader.labelOf(index)), views }
   }
 
   /** The next image of the half's list takes the place: a rule that does not depend on what has been found broken so far. */

@@ -62,7 +62,7 @@ async function withLoader<T>(
 
 async function take(source: BatchSource, batches: number): Promise<Batch[]> {
   const taken: Batch[] = []
-  for (let i = 0; i < batches; i++) taken.push(await source.next())
+  for (let i = 0; i < batches; i++) taken.push(structuredClone(await source.next()))
   return taken
 }
 
