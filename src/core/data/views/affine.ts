@@ -17,20 +17,31 @@ export function affine(image: Image, [a, b, c, d, e, f]: Matrix): Image {
   let rowY = fixed(f + d * 0.5 + e * 0.5)
   const rowDx = fixed(b)
   const rowDy = fixed(e)
-  for (let y = 0, at = 0; y < height; y++) {
-    let sx = rowX
-    let sy = rowY
-    for (let x = 0; x < width; x++, at += 3) {
-      const column = sx >> 16
-      const row = sy >> 16
-      if (column >= 0 && column < width && row >= 0 && row < height) {
-        const from = (row * width + column) * 3
-        target[at] = source[from]!
-        target[at + 1] = source[from + 1]!
-        target[at + 2] = source[from + 2]!
+  for (let y = 0; y < height; y++) {
+    if (dx === 1 << 16 && dy === 0) {
+      // A piece of a row: one copy.
+      const shift = rowX >> 16
+      const row = rowY >> 16
+      const left = Math.max(0, -shift)
+      const right = Math.min(width, width - shift)
+      const from = row * width + shift
+      if (row >= 0 && row < height && left < right)
+        target.set(source.subarray((from + left) * 3, (from + right) * 3), (y * width + left) * 3)
+    } else {
+      let sx = rowX
+      let sy = rowY
+      for (let x = 0, at = y * width * 3; x < width; x++, at += 3) {
+        const column = sx >> 16
+        const row = sy >> 16
+        if (column >= 0 && column < width && row >= 0 && row < height) {
+          const from = (row * width + column) * 3
+          target[at] = source[from]!
+          target[at + 1] = source[from + 1]!
+          target[at + 2] = source[from + 2]!
+        }
+        sx = (sx + dx) | 0
+        sy = (sy + dy) | 0
       }
-      sx = (sx + dx) | 0
-      sy = (sy + dy) | 0
     }
     rowX = (rowX + rowDx) | 0
     rowY = (rowY + rowDy) | 0

@@ -69,5 +69,7 @@ function blendWithLevel(image: Image, level: number, factor: number): Image {
 /** `factor * difference` for differences from -255 to 255, in float32 as Pillow's blend computes it. */
 function blendTable(factor: number): Float32Array {
   const single = Math.fround(factor)
-  return Float32Array.from({ length: 511 }, (_, i) => single * (i - 255))
+  const table = new Float32Array(511)
+  for (let i = 0; i < 511; i++) table[i] = single * (i - 255)
+  return table
 }
