@@ -14,13 +14,15 @@ const gibibyte = 2 ** 30
 export interface ReadOnnxFileOptions {
   /** Largest file, and largest sum of external data, in bytes. 2 GiB (protobuf's own limit) if left out. */
   readonly limit?: number
+  /** Called with each file of external data that the model names, relative to its folder; once or more. */
+  readonly onExternal?: (location: string) => void
 }
 
 /** @throws AppError naming the file: 'not-found' or 'no-access', or 'bad-model' if it is too large, not ONNX, cut short, or reaches for data outside its folder. */
-export async function readOnnxFile(path: string, { limit = 2 * gibibyte }: ReadOnnxFileOptions = {}): Promise<OnnxModel> {
+export async function readOnnxFile(path: string, { limit = 2 * gibibyte, onExternal }: ReadOnnxFileOptions = {}): Promise<OnnxModel> {
   try {
     const bytes = await readWhole(path, limit)
-    return readOnnx(bytes, { external: externalLoader(dirname(await realpath(path)), limit) })
+    return readOnnx(bytes, { external: externalLoader(dirname(await realpath(path)), limit, onExternal) })
   } catch (error) {
     if (error instanceof OnnxError) throw new AppError('bad-model', `${path}: ${error.message}`, { details: { path }, cause: error })
     throw fileError(error, 'read', path) ?? error
@@ -35,9 +37,10 @@ async function readWhole(path: string, limit: number): Promise<Uint8Array> {
 }
 
 /** Reads ranges of files in the model's folder or below it. Links are followed first, so that they cannot lead out of it. */
-function externalLoader(folder: string, limit: number): ExternalLoader {
+function externalLoader(folder: string, limit: number, onExternal?: (location: string) => void): ExternalLoader {
   let total = 0
   return (location, offset, length) => {
+    onExternal?.(location)
     const path = resolveInside(folder, location)
     const file = openSync(path, 'r')
     try {

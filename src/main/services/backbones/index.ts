@@ -1,0 +1,68 @@
+// Service `backbones`: pre-trained networks that the application keeps, inspected by the engine before they are taken in.
+import { realpath } from 'node:fs/promises'
+import { basename, extname, isAbsolute, join } from 'node:path'
+import { fileError } from '../../../node/file-error.ts'
+import type { Backbone } from '../../../shared/contract/backbones.ts'
+import type { Handlers } from '../../../shared/contract/index.ts'
+import { AppError } from '../../../shared/errors.ts'
+import type { Studio } from '../context.ts'
+import { BackboneStore, unknown } from './store.ts'
+import type { Inspection } from './store.ts'
+
+export function backbones(studio: Studio): Handlers['backbones'] {
+  const store = storeOf(studio)
+  const changed = async (): Promise<void> => studio.events.emit('backbones.changed', { backbones: await store.list() })
+  return {
+    list: async () => ({ backbones: await store.list() }),
+    inspect: ({ file }, { signal }) => inspect(studio, file, signal),
+    add: async ({ file, name, normalize }, { signal }) => {
+      const inspection = await inspect(studio, file, signal)
+      if (!inspection.trainable)
+        throw new AppError('unsupported', `${file}: expected a network that can be trained, found: ${inspection.problems.join('; ')}`)
+      // Links are followed: external data lies beside the file itself.
+      const added = await store.add(
+        { ...inspection, file: await realpath(file).catch((error: unknown) => Promise.reject(fileError(error, 'read', file) ?? error)) },
+        { name: name ?? basename(file, extname(file)), normalize: normalize ?? normalizationOf(inspection) },
+      )
+      await changed()
+      return added
+    },
+    remove: async ({ id }) => {
+      await store.remove(id)
+      await changed()
+      return {}
+    },
+  }
+}
+
+/** The backbone of an id, its file there.
+ * @throws AppError 'not-found' naming the id, or the file that is gone */
+export async function findBackbone(studio: Pick<Studio, 'dataFolder'>, id: string): Promise<Backbone> {
+  const found = await storeOf(studio).get(id)
+  if (!found) throw unknown(id)
+  if (!found.available)
+    throw new AppError('not-found', `backbone ${found.name}: expected its file ${found.file}, found none or another one`, {
+      details: { path: found.file },
+    })
+  return found
+}
+
+/** The ONNX file of a backbone's id. @throws as findBackbone */
+export async function backboneFile(studio: Pick<Studio, 'dataFolder'>, id: string): Promise<string> {
+  return (await findBackbone(studio, id)).file
+}
+
+function storeOf({ dataFolder }: Pick<Studio, 'dataFolder'>): BackboneStore {
+  return new BackboneStore(join(dataFolder, 'backbones'))
+}
+
+async function inspect({ engine }: Studio, file: string, signal: AbortSignal): Promise<Inspection> {
+  if (!isAbsolute(file)) throw new AppError('bad-option', `file: expected an absolute path, found ${file}`)
+  return engine.run<'inspect'>({ job: 'inspect', file }, { priority: 'foreground', subject: basename(file), signal })
+}
+
+/** Backbones that say what they expect of their pixels. */
+function normalizationOf({ metadata }: Inspection): Backbone['normalize'] {
+  const { normalize } = metadata
+  return normalize === 'imagenet' || normalize === 'symmetric' || normalize === 'unit' ? normalize : null
+}

@@ -1,0 +1,92 @@
+// Services on the real engine, with a project whose database is new: for tests of one service at a time.
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll } from 'vitest'
+import type { Api, Handlers, ServiceName } from '../../src/shared/contract/index.ts'
+import type { Task } from '../../src/shared/contract/tasks.ts'
+import { contract } from '../../src/shared/contract/index.ts'
+import { AppError } from '../../src/shared/errors.ts'
+import { EngineQueue } from '../../src/main/engine/queue.ts'
+import type { OpenProject, Studio } from '../../src/main/services/context.ts'
+import { TaskRunner } from '../../src/main/services/tasks/task-runner.ts'
+import { Database } from '../../src/main/storage/database.ts'
+import { EventHub } from '../../src/main/transport/event-hub.ts'
+import type { NumberedEvent } from '../../src/main/transport/event-hub.ts'
+
+export interface TestStudio {
+  readonly studio: Studio
+  readonly project: OpenProject
+  /** A folder that goes with the tests. */
+  readonly folder: string
+  readonly events: NumberedEvent[]
+  /** Ends what uses the project, as closing it does. */
+  close(): Promise<void>
+  /** The end of a task. */
+  ended(started: { task: string } | Promise<{ task: string }>): Promise<Task>
+}
+
+/** Node keeps what it compiled here: most of the time of a short job is loading. */
+const compiled = resolve(import.meta.dirname, '../../.cache/compiled')
+
+/** @param engine in place of the real one */
+export function testStudio(
+  engine: Studio['engine'] = new EngineQueue({ environment: () => ({ NODE_COMPILE_CACHE: compiled }) }),
+): TestStudio {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'services-')))
+  const dataFolder = join(folder, 'data')
+  const home = join(folder, 'project')
+  mkdirSync(dataFolder)
+  mkdirSync(home)
+  const db = new Database(join(home, 'project.db'), { create: true })
+  let revision = 0
+  const project: OpenProject = { id: randomUUID(), folder: home, db, touch: () => ++revision }
+  const closing: ((project: OpenProject) => Promise<void>)[] = []
+  const events = new EventHub()
+  const heard: NumberedEvent[] = []
+  events.listen((event) => heard.push(event))
+  const studio: Studio = {
+    events,
+    projects: {
+      get: (id) => {
+        if (id !== project.id) throw new AppError('not-found', `project ${id}: expected an open project, found none`)
+        return project
+      },
+      all: () => [project],
+      onOpened: (hook) => hook(project),
+      onClosing: (hook) => void closing.push(hook),
+    },
+    tasks: new TaskRunner(events),
+    engine,
+    media: { picture: () => Promise.reject(new Error('no pictures here')), close: () => Promise.resolve() },
+    dataFolder,
+    log: { info: () => undefined, error: () => undefined, tail: () => [] },
+  }
+  const close = async (): Promise<void> => {
+    for (const hook of closing.splice(0)) await hook(project)
+  }
+  afterAll(async () => {
+    await studio.tasks.cancelAll()
+    await close()
+    await engine.close()
+    db.close()
+    rmSync(folder, { recursive: true })
+  })
+  return { studio, project, folder, events: heard, close, ended: async (started) => studio.tasks.wait((await started).task) }
+}
+
+/** A service's methods as a transport calls them: what goes in and out is checked against the contract. */
+export function calls<Name extends ServiceName>(name: Name, handlers: Handlers[Name]): CheckedCalls<Name> {
+  const signal = new AbortController().signal
+  const methods = Object.entries(contract[name].methods).map(([method, { input, output }]) => [
+    method,
+    async (given: unknown) => {
+      const handler = Reflect.get(handlers, method) as (input: unknown, call: { signal: AbortSignal }) => unknown
+      return output.parse(await handler(input.parse(given), { signal }))
+    },
+  ])
+  return Object.fromEntries(methods) as CheckedCalls<Name>
+}
+
+type CheckedCalls<Name extends ServiceName> = Api[Name]
