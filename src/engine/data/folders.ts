@@ -9,6 +9,8 @@ import { splitOf, type LayoutReader, type Reading } from './layouts/layout.ts'
 import { readLists } from './layouts/lists.ts'
 import { requireFolder, walk, type Walk } from './walk.ts'
 
+const expectedImages = 'expected images (JPEG, PNG, WebP, TIFF, GIF, AVIF)'
+
 /** Layouts that files beside the images describe, from the most to the least particular. Folder names speak where there are none. */
 const described: readonly LayoutReader[] = [readCub, readLists, readCsv]
 
@@ -20,17 +22,44 @@ const described: readonly LayoutReader[] = [readCub, readLists, readCsv]
  */
 export async function readImageSet(folder: string, options: { readonly minimumClasses?: number } = {}): Promise<ImageSet> {
   const { minimumClasses = 2 } = options
-  const root = await requireFolder(folder)
-  const found = await walk(root)
-  if (found.images.length === 0)
-    throw new DataError('bad-data', folder, `expected images (JPEG, PNG, WebP, TIFF, GIF, AVIF), found ${whatElse(found)}`)
+  const home = await requireFolder(folder)
+  const all = await walk(home)
+  if (all.images.length === 0) throw new DataError('bad-data', folder, `${expectedImages}, found ${whatElse(all)}`)
+  const { inner, found, reading } = await recognise(home, all)
+  return finish(join(folder, inner), join(home, inner), reading, found, minimumClasses)
+}
 
+/** A folder as its layout describes it. */
+export interface Recognised {
+  /** The folder inside the root that paths of `found` and `reading` are relative to; empty where it is the root. */
+  readonly inner: string
+  readonly found: Walk
+  readonly reading: Reading
+}
+
+/** What the files beside the images say, or the folders' names.
+ * @throws DataError for broken tables (file and line). */
+export async function recognise(root: string, found: Walk): Promise<Recognised> {
   for (const read of described) {
     const reading = await read(root, found)
-    if (reading !== null) return finish(folder, root, reading, found, minimumClasses)
+    if (reading !== null) return { inner: '', found, reading }
   }
   const inner = onlyFolder(found)
-  return inner === null ? finish(folder, root, readClassFolders(found), found, minimumClasses) : readImageSet(join(folder, inner), options)
+  if (inner === null) return { inner: '', found, reading: readClassFolders(found) }
+  const recognised = await recognise(join(root, inner), within(found, inner))
+  return { ...recognised, inner: recognised.inner === '' ? inner : `${inner}/${recognised.inner}` }
+}
+
+/** What was found in a folder inside. */
+function within({ images, texts, skipped }: Walk, folder: string): Walk {
+  const start = `${folder}/`
+  const inside = <T extends { readonly path: string }>(files: readonly T[]): T[] =>
+    files.filter(({ path }) => path.startsWith(start)).map((file) => ({ ...file, path: file.path.slice(start.length) }))
+  return {
+    images: inside(images),
+    texts: texts.filter((path) => path.startsWith(start)).map((path) => path.slice(start.length)),
+    skipped: inside(skipped),
+  }
 }
 
 function finish(folder: string, root: string, reading: Reading, found: Walk, minimumClasses: number): ImageSet {
@@ -69,7 +98,7 @@ function finish(folder: string, root: string, reading: Reading, found: Walk, min
 }
 
 /** Nothing, or what was passed over, with the first reason. */
-function whatElse({ texts, skipped }: Walk): string {
+function whatElse({ texts, skipped }: Omit<Walk, 'images'>): string {
   const others = texts.length + skipped.length
   const [first] = skipped
   if (others === 0) return 'an empty folder'

@@ -59,6 +59,8 @@ function unknown(head: string): string {
 export interface JpegHeader {
   readonly width: number
   readonly height: number
+  /** EXIF's: how the picture has to be turned, 1 = not at all; 5 to 8 swap width and height. */
+  readonly orientation: number
   /** Plain: 8 bits, grey or YCbCr, upright, no colour profile. */
   readonly isPlain: boolean
 }
@@ -67,6 +69,7 @@ export interface JpegHeader {
 export function jpegHeader(bytes: Uint8Array): JpegHeader | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let isPlain = true
+  let orientation: number | null = null
   for (let at = 2; at + 10 < bytes.length;) {
     if (view.getUint8(at) !== 0xff) return null
     const marker = view.getUint8(at + 1)
@@ -76,22 +79,22 @@ export function jpegHeader(bytes: Uint8Array): JpegHeader | null {
     }
     const length = view.getUint16(at + 2)
     const body = bytes.subarray(at + 4, at + 2 + length)
-    if (marker === 0xe1 && startsWith(body, 'Exif\0\0')) isPlain &&= exifOrientation(body.subarray(6)) === 1
+    if (marker === 0xe1 && startsWith(body, 'Exif\0\0')) orientation ??= exifOrientation(body.subarray(6))
     // ICC_PROFILE and MPF are both APP2; APP14 (Adobe) may say that the channels are RGB.
     else if (marker === 0xe2 && startsWith(body, 'ICC_PROFILE\0')) isPlain = false
     else if (marker === 0xee && startsWith(body, 'Adobe')) isPlain &&= body[11] === 1
     else if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) {
       const components = view.getUint8(at + 9)
-      isPlain &&= marker <= 0xc2 && view.getUint8(at + 4) === 8 && (components === 1 || components === 3)
-      return { width: view.getUint16(at + 7), height: view.getUint16(at + 5), isPlain }
+      isPlain &&= (orientation ?? 1) === 1 && marker <= 0xc2 && view.getUint8(at + 4) === 8 && (components === 1 || components === 3)
+      return { width: view.getUint16(at + 7), height: view.getUint16(at + 5), orientation: orientation ?? 1, isPlain }
     }
     at += 2 + length
   }
   return null
 }
 
-/** Tag 0x0112 of the first directory; 1 where it is missing, 0 where the block cannot be read. */
-function exifOrientation(tiff: Uint8Array): number {
+/** Of an Exif block (TIFF): tag 0x0112 of the first directory; 1 where it is missing, 0 where the block cannot be read. */
+export function exifOrientation(tiff: Uint8Array): number {
   const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength)
   if (tiff.length < 10) return 0
   const little = tiff[0] === 0x49

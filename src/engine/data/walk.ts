@@ -1,4 +1,5 @@
 // Every usable image file under a folder, in a fixed order, and the reason for each file that is passed over.
+import type { Dirent } from 'node:fs'
 import { lstat, readdir, realpath, stat } from 'node:fs/promises'
 import { extname, join, sep } from 'node:path'
 import { DataError, messageOf } from '../../core/data/data-error.ts'
@@ -27,6 +28,8 @@ export interface FoundFile {
   /** Relative to the root, forward slashes. */
   readonly path: string
   readonly bytes: number
+  /** Milliseconds since 1970, whole. */
+  readonly modifiedAt: number
 }
 
 export interface Walk {
@@ -37,10 +40,19 @@ export interface Walk {
   readonly skipped: readonly SkippedFile[]
 }
 
+export interface WalkOptions {
+  /** Absolute real paths of folders that are left out without a word. */
+  readonly except?: readonly string[]
+  readonly signal?: AbortSignal
+}
+
+/** Requests to the file system at a time: enough for a slow network drive, few enough for folders of a million files. */
+const inFlight = 512
+
 /** Reads a folder and everything below it. Links to files inside the folder count as files; links that lead out of it, and links to
  * folders (which could repeat images or run in circles), are passed over.
  * @throws DataError if the root is missing, not a folder or unreadable. */
-export async function walk(root: string): Promise<Walk> {
+export async function walk(root: string, { except = [], signal }: WalkOptions = {}): Promise<Walk> {
   const home = await requireFolder(root)
   const images: FoundFile[] = []
   const texts: string[] = []
@@ -49,8 +61,8 @@ export async function walk(root: string): Promise<Walk> {
   const visitFile = async (path: string, linked: boolean): Promise<void> => {
     const extension = extname(path).toLowerCase()
     if (readable.has(extension)) {
-      const { size } = await (linked ? stat : lstat)(join(home, path))
-      images.push({ path, bytes: size })
+      const { size, mtimeMs } = await (linked ? stat : lstat)(join(home, path))
+      images.push({ path, bytes: size, modifiedAt: Math.floor(mtimeMs) })
     } else if (extension === '.csv' || extension === '.txt') texts.push(path)
     else if (unreadable.has(extension)) skipped.push({ path, reason: `images of type ${extension} cannot be read; save it as JPEG or PNG` })
     else skipped.push({ path, reason: extension === '' ? 'not an image (no file extension)' : `not an image (${extension})` })
@@ -65,30 +77,39 @@ export async function walk(root: string): Promise<Walk> {
     else await visitFile(path, true)
   }
 
+  const visit = async (entry: Dirent, path: string): Promise<void> => {
+    try {
+      if (isHidden(entry.name)) skipped.push({ path, reason: 'hidden or system file' })
+      else if (entry.isSymbolicLink()) await visitLink(path)
+      else if (entry.isFile()) await visitFile(path, false)
+      else if (!entry.isDirectory()) skipped.push({ path, reason: 'neither a file nor a folder' })
+    } catch (error) {
+      skipped.push({ path, reason: unusable(path, error) })
+    }
+  }
+
   const visitFolder = async (folder: string): Promise<void> => {
+    signal?.throwIfAborted()
     const entries = await readdir(join(home, folder), { withFileTypes: true }).catch((error: unknown) => {
       if (folder === '') throw new DataError('no-access', root, `cannot be read (${messageOf(error)})`, { cause: error })
-      skipped.push({ path: folder, reason: `cannot be read (${messageOf(error)})` })
+      skipped.push({ path: folder, reason: unusable(folder, error) })
       return []
     })
-    // One folder's files at a time: many small requests in flight, but never more than a folder's.
-    await Promise.all(
-      entries.map(async (entry) => {
-        const path = folder === '' ? entry.name : `${folder}/${entry.name}`
-        if (isHidden(entry.name)) skipped.push({ path, reason: 'hidden or system file' })
-        else if (entry.isSymbolicLink()) await visitLink(path)
-        else if (entry.isFile()) await visitFile(path, false)
-        else if (!entry.isDirectory()) skipped.push({ path, reason: 'neither a file nor a folder' })
-      }),
-    )
+    const pathOf = ({ name }: Dirent): string => (folder === '' ? name : `${folder}/${name}`)
+    for (let from = 0; from < entries.length; from += inFlight) {
+      signal?.throwIfAborted()
+      await Promise.all(entries.slice(from, from + inFlight).map((entry) => visit(entry, pathOf(entry))))
+    }
     for (const entry of entries)
-      if (entry.isDirectory() && !isHidden(entry.name)) await visitFolder(folder === '' ? entry.name : `${folder}/${entry.name}`)
+      if (entry.isDirectory() && !isHidden(entry.name) && !except.includes(join(home, pathOf(entry)))) await visitFolder(pathOf(entry))
   }
 
   await visitFolder('')
   images.sort((a, b) => byCodeUnits(a.path, b.path))
   skipped.sort((a, b) => byCodeUnits(a.path, b.path))
-  return { images, texts: texts.sort(byCodeUnits), skipped }
+  // Names that are no text become the same text: of such a file and one that is really called so, one is left.
+  const distinct = images.filter(({ path }, i) => path !== images[i - 1]?.path)
+  return { images: distinct, texts: texts.sort(byCodeUnits), skipped }
 }
 
 /** The real path of a folder.
@@ -107,4 +128,9 @@ export async function requireFolder(root: string): Promise<string> {
 /** What operating systems and archivers leave behind. */
 function isHidden(name: string): boolean {
   return name.startsWith('.') || ['thumbs.db', 'desktop.ini', '__macosx', '@eadir'].includes(name.toLowerCase())
+}
+
+/** Why a name that a folder lists leads nowhere. Node replaces bytes that are no UTF-8, and the replaced name is not on the disk. */
+function unusable(path: string, error: unknown): string {
+  return path.includes('\ufffd') ? 'its name is not valid text (UTF-8); rename it' : `cannot be read (${messageOf(error)})`
 }

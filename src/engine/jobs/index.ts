@@ -5,6 +5,7 @@ import { evaluate } from './evaluate.ts'
 import { inspect } from './inspect.ts'
 import { methods } from './methods.ts'
 import { predict } from './predict.ts'
+import { scan } from './scan.ts'
 import { train } from './train.ts'
 
-export const jobs: JobTable = { train, evaluate, predict, methods, inspect, demo }
+export const jobs: JobTable = { train, evaluate, predict, methods, inspect, demo, scan }
