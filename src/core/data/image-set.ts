@@ -2,7 +2,7 @@
 
 export type Split = 'train' | 'validation' | 'test'
 
-export type Layout = 'class-folders' | 'split-class-folders' | 'split-lists' | 'csv' | 'cub-200-2011'
+export type Layout = 'class-folders' | 'split-class-folders' | 'split-lists' | 'csv' | 'cub-200-2011' | 'manifest'
 
 export interface ImageEntry {
   /** Relative to the root, with forward slashes. */

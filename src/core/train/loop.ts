@@ -43,7 +43,8 @@ export interface LoopOptions {
   validate: () => Promise<Validation>
   /** Called when a validation is the best so far: keep the weights. */
   keep: () => Promise<void>
-  /** Called after every validation, once a minute, and when stopped: what is needed to go on as if never stopped. */
+  /** Called after validations and now and then between them, as often as is cheap; at the end, and when stopped: what is needed to go on as
+   * if never stopped. */
   checkpoint: (progress: LoopProgress, variables: Record<string, HostTensor>) => Promise<void>
   emit: (event: TrainEvent) => void
   /** Lets the rest of the process run: called after every step, since an engine may compute without ever waiting. */
@@ -56,8 +57,10 @@ export interface LoopOptions {
 /** Divergence: not a number, or this many times the loss of the first step. */
 const explosion = 10
 const maxRecoveries = 3
-/** Between validations that are far apart, a checkpoint after this time. It does not change the numbers. */
-const checkpointMilliseconds = 60_000
+/** The longest that a crash can undo, where checkpoints are cheap. Between validations that are further apart there is one after this time. */
+const checkpointMilliseconds = 15_000
+/** Checkpoints take at most this share of the time: large ones come less often. */
+const checkpointShare = 0.02
 
 /** Runs until `steps`, early stop, or the signal (then a checkpoint is handed out first).
  * @returns where it ended; `best` is what `keep` was last called for. */
@@ -71,12 +74,10 @@ export async function train(options: LoopOptions): Promise<LoopProgress> {
   const meter = new StepMeter()
   let good = { step: progress.step, values: await state.read() }
 
-  let settledAt = performance.now()
-  const settle = async (): Promise<void> => {
+  const pace = new CheckpointPace()
+  const checkpoint = async (values: Record<string, HostTensor>): Promise<void> => {
     progress.random = random.state
-    good = { step: progress.step, values: await state.read() }
-    await options.checkpoint({ ...progress }, good.values)
-    settledAt = performance.now()
+    await pace.measure(() => options.checkpoint({ ...progress }, values))
   }
 
   while (progress.step < steps && !signal.aborted) {
@@ -107,7 +108,7 @@ export async function train(options: LoopOptions): Promise<LoopProgress> {
     }
     emit({ kind: 'step', step: progress.step, steps, learningRate, ...reading })
     if (progress.step % interval !== 0 && progress.step !== steps) {
-      if (performance.now() - settledAt > checkpointMilliseconds) await settle()
+      if (pace.isDue) await checkpoint(await state.read())
       continue
     }
 
@@ -119,12 +120,36 @@ export async function train(options: LoopOptions): Promise<LoopProgress> {
       await options.keep()
     }
     emit({ kind: 'validation', step: progress.step, steps, best, ...validation })
-    await settle()
+    // Only here, at a step that does not depend on the clock: what divergence returns to decides the numbers.
+    good = { step: progress.step, values: await state.read() }
+    const isLast = progress.step === steps || (settings.patience > 0 && progress.stale >= settings.patience)
+    if (isLast || pace.isAffordable) await checkpoint(good.values)
     meter.restart()
-    if (settings.patience > 0 && progress.stale >= settings.patience) break
+    if (isLast) break
   }
-  if (signal.aborted) await settle()
+  if (signal.aborted) await checkpoint(await state.read())
   return progress
+}
+
+/** When to write checkpoints, by what the last one cost. It does not change the numbers. */
+class CheckpointPace {
+  #endedAt = performance.now()
+  #cost = 0
+
+  get isAffordable(): boolean {
+    return performance.now() - this.#endedAt >= this.#cost / checkpointShare
+  }
+
+  get isDue(): boolean {
+    return performance.now() - this.#endedAt >= checkpointMilliseconds && this.isAffordable
+  }
+
+  async measure(write: () => Promise<void>): Promise<void> {
+    const start = performance.now()
+    await write()
+    this.#endedAt = performance.now()
+    this.#cost = this.#endedAt - start
+  }
 }
 
 /** Higher accuracy; at equal accuracy the lower loss. */

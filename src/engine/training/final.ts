@@ -1,15 +1,11 @@
-// The finished model: tested from images on, and the exported file compared with it.
+// The finished model, and the exported file compared with it.
 import { join } from 'node:path'
-import type { Engine } from '../../core/graph/program.ts'
 import { Model } from '../../core/nn/model.ts'
 import { Random } from '../../core/tensor/random.ts'
 import type { HostTensor } from '../../core/tensor/tensor.ts'
-import { argMax, predict, score, softmax } from '../../core/train/evaluation.ts'
-import type { Predictions } from '../../core/train/evaluation.ts'
-import type { Validation } from '../../core/train/loop.ts'
+import { argMax, softmax } from '../../core/train/evaluation.ts'
 import { decodeFile } from '../data/decode.ts'
-import type { ImageLoader } from '../data/loader.ts'
-import { buildInference } from './export.ts'
+import type { Judged } from './judge.ts'
 import type { Run } from './open-run.ts'
 import { TrainedModel } from './trained-model.ts'
 
@@ -29,47 +25,6 @@ export function finalModel({ backbone, data, settings }: Run, trained: Variables
   return { model, variables: Object.fromEntries(Object.entries(own).map(([name, value]) => [name, trained[name] ?? value])) }
 }
 
-const batch = 32
-
-/** Accuracy and loss on images of the set. */
-export async function testModel(
-  run: Run,
-  engine: Engine,
-  loader: ImageLoader,
-  model: Model,
-  variables: Variables,
-  indices: readonly number[],
-  progress: (done: number) => void,
-): Promise<Validation> {
-  return score(await logitsOf(run, engine, loader, model, variables, indices, progress))
-}
-
-async function logitsOf(
-  { backbone, recipes }: Run,
-  engine: Engine,
-  loader: ImageLoader,
-  model: Model,
-  variables: Variables,
-  indices: readonly number[],
-  progress: (done: number) => void = () => undefined,
-): Promise<Predictions> {
-  const executable = await engine.compile(buildInference(model, variables, batch))
-  const state = await engine.createState({})
-  const counted = async function* () {
-    let done = 0
-    for await (const part of loader.ordered(indices, recipes.evaluation, batch)) {
-      yield part
-      progress((done += part.labels.length))
-    }
-  }
-  try {
-    return await predict(executable, state, backbone.inputType(null, batch).shape, counted())
-  } finally {
-    executable.dispose()
-    state.dispose()
-  }
-}
-
 /** How far the exported file is from the training graph on validation images. */
 export interface Parity {
   images: number
@@ -82,32 +37,23 @@ export interface Parity {
 /** Images that the exported file is checked on. */
 const parityImages = 48
 
-/** Runs the file through ONNX Runtime on images as they are on the disk, against our own views through the training graph. */
-export async function measureParity(
-  run: Run,
-  engine: Engine,
-  loader: ImageLoader,
-  model: Model,
-  variables: Variables,
-  path: string,
-): Promise<Parity> {
-  const step = Math.max(1, Math.floor(run.data.validation.length / parityImages))
-  const indices = run.data.validation.filter((_, i) => i % step === 0 && i / step < parityImages)
-  const { logits } = await logitsOf(run, engine, loader, model, variables, indices)
-  const whole = indices.filter((index) => !loader.isBroken(index))
-  const exported = await TrainedModel.open(path, run.threads)
+/** Runs the file through ONNX Runtime on images as they are on the disk, against what the training graph said of the same images. */
+export async function measureParity({ data, threads }: Run, judged: readonly Judged[], path: string): Promise<Parity> {
+  const step = Math.max(1, Math.floor(judged.length / parityImages))
+  const chosen = judged.filter((_, i) => i % step === 0 && i / step < parityImages)
+  const exported = await TrainedModel.open(path, threads)
   let largestDifference = 0
   let changedClasses = 0
   try {
-    for (const [i, index] of whole.entries()) {
-      const image = await decodeFile(join(run.data.set.root, run.data.set.images[index]?.path ?? ''))
+    for (const { index, logits } of chosen) {
+      const image = await decodeFile(join(data.set.root, data.set.images[index]?.path ?? ''))
       const found = await exported.predict(image)
-      const expected = softmax(logits[i] ?? [])
+      const expected = softmax(logits)
       expected.forEach((p, label) => (largestDifference = Math.max(largestDifference, Math.abs(p - (found[label] ?? 0)))))
       if (argMax(found) !== argMax(expected)) changedClasses++
     }
   } finally {
     await exported.close()
   }
-  return { images: whole.length, largestDifference, changedClasses }
+  return { images: chosen.length, largestDifference, changedClasses }
 }

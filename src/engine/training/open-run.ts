@@ -51,7 +51,7 @@ export async function openRun(request: TrainRequest, signal: AbortSignal): Promi
   const threads = request.threads ?? availableParallelism()
 
   const deciding = {
-    images: await hashImageSet(data.set, signal),
+    images: data.hash ?? (await hashImageSet(data.set, signal)),
     labelled: hash(data.labelled),
     backbone: backboneHash,
     method: configuration.method.id,

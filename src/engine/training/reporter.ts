@@ -1,6 +1,7 @@
 // Tells the user's side how a run goes, and writes its metrics.
 import type { TrainEvent } from '../../core/train/events.ts'
 import type { NdjsonFile } from '../../node/files.ts'
+import type { StepEvent, ValidationEvent, WarningEvent } from '../../shared/events.ts'
 import type { JobContext } from '../job.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { Run } from './open-run.ts'
@@ -83,34 +84,34 @@ export class Reporter {
   }
 
   training(event: TrainEvent): void {
-    const before = this.stepsBefore(this.#phase)
-    const step = before + event.step
-    const { kind, ...numbers } = event
-    this.#write({ event: kind, phase: this.#run.phases[this.#phase]?.title, ...numbers, step })
-    if (event.kind === 'recovery') return this.#recovery(event)
+    const step = this.stepsBefore(this.#phase) + event.step
+    if (event.kind === 'recovery') return this.#recovery(event, step)
     this.#step = step
     if (event.kind === 'validation') {
       const { accuracy, loss, best } = event
-      return this.#context.emit({ event: 'validation', step, accuracy, loss, best })
+      return this.#tell({ event: 'validation', step, accuracy, loss: finite(loss), best })
     }
     this.#rates[this.#phase] = event.imagesPerSecond
     if (this.#phaseStarted.step < 0) this.#phaseStarted = { step: event.step, time: performance.now() }
     const now = performance.now()
-    if (now - this.#toldAt < stepIntervalMilliseconds && event.step !== event.steps) return
-    this.#toldAt = now
-    this.#context.emit({
-      event: 'step',
-      step,
-      steps: this.stepsBefore(this.#run.phases.length),
-      phase: this.#run.phases[this.#phase]?.title,
-      loss: finite(event.loss),
-      losses: event.terms,
-      learningRate: event.learningRate,
-      imagesPerSecond: event.imagesPerSecond,
-      seconds: this.seconds,
-      remainingSeconds: this.#remaining(event.step, event.steps),
-      ...(event.pseudoLabels && { pseudoLabels: event.pseudoLabels }),
-    })
+    const isPassing = now - this.#toldAt < stepIntervalMilliseconds && event.step !== event.steps
+    if (!isPassing) this.#toldAt = now
+    this.#tell(
+      {
+        event: 'step',
+        step,
+        steps: this.stepsBefore(this.#run.phases.length),
+        phase: this.#run.phases[this.#phase]?.title,
+        loss: finite(event.loss),
+        losses: event.terms,
+        learningRate: event.learningRate,
+        imagesPerSecond: event.imagesPerSecond,
+        seconds: this.seconds,
+        remainingSeconds: this.#remaining(event.step, event.steps),
+        ...(event.pseudoLabels && { pseudoLabels: event.pseudoLabels }),
+      },
+      isPassing,
+    )
   }
 
   /** Waits until all metrics are with the operating system. */
@@ -118,19 +119,18 @@ export class Reporter {
     return this.#writing
   }
 
-  #write(line: unknown): void {
+  /** Each event of the training is a line of the metrics; its `step` says which lines a resumed run drops. */
+  #tell(event: StepEvent | ValidationEvent | (WarningEvent & { step: number }), isPassing = false): void {
+    const line = { at: new Date().toISOString(), ...event }
     this.#writing = this.#writing.then(() => this.#metrics.append(line))
+    if (!isPassing) this.#context.emit(event)
   }
 
-  #recovery({ reason, returnedTo, rateScale }: Extract<TrainEvent, { kind: 'recovery' }>): void {
+  #recovery({ reason, returnedTo, rateScale }: Extract<TrainEvent, { kind: 'recovery' }>, step: number): void {
     const at = `training diverged (${reason}): back to step ${returnedTo} of this phase`
-    this.#context.emit({
-      event: 'warning',
-      message:
-        rateScale === 0
-          ? `${at}, which ends it: the rate was halved three times already`
-          : `${at}, at ${rateScale} times the learning rate`,
-    })
+    const message =
+      rateScale === 0 ? `${at}, which ends it: the rate was halved three times already` : `${at}, at ${rateScale} times the learning rate`
+    this.#tell({ event: 'warning', message, step })
   }
 
   /** Of this phase, at its mean pace so far. */

@@ -2,6 +2,8 @@
 import { join } from 'node:path'
 import { shortSideOf } from '../../core/data/views/recipe.ts'
 import { AppError } from '../../shared/errors.ts'
+import { evaluationFileName } from '../../shared/manifest.ts'
+import type { LoopProgress } from '../../core/train/loop.ts'
 import type { TrainRequest } from '../../shared/requests.ts'
 import type { ResultOf } from '../../shared/results.ts'
 import { OnnxRuntimeEngine } from '../backends/onnxruntime/engine.ts'
@@ -11,7 +13,8 @@ import type { JobContext } from '../job.ts'
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { exportModel } from './export.ts'
-import { finalModel, measureParity, testModel } from './final.ts'
+import { finalModel, measureParity } from './final.ts'
+import { accuracyOf, judge, writeEvaluation } from './judge.ts'
 import { openRun } from './open-run.ts'
 import type { Run } from './open-run.ts'
 import { runPhase } from './phase.ts'
@@ -41,6 +44,7 @@ export async function train(request: TrainRequest, context: JobContext): Promise
   try {
     reporter.start(engine.name, resume)
     let carried: Carried = { carried: resume?.carried ?? {}, carriedBest: resume?.carriedBest ?? null }
+    if (request.finish) return await finish(run, bestOf(resume, reporter), engine, loader, reporter, context)
     for (const [index, phase] of run.phases.entries()) {
       if (resume && index < resume.phase) continue
       reporter.phase(index)
@@ -66,7 +70,7 @@ export async function train(request: TrainRequest, context: JobContext): Promise
       })
       if (context.signal.aborted)
         throw new AppError('stopped', `stopped at step ${reporter.step}; --resume with the same options goes on from there`)
-      carried = better(carried, best, progress.best && { ...progress.best, step: progress.best.step + reporter.stepsBefore(index) })
+      carried = better(carried, best, inRun(progress.best, reporter.stepsBefore(index)))
     }
     return await finish(run, carried, engine, loader, reporter, context)
   } finally {
@@ -84,6 +88,19 @@ function better(before: Carried, weights: Checkpoint['best'], best: Checkpoint['
   return { carried: { ...before.carried, ...weights }, carriedBest: best }
 }
 
+/** A phase's best validation with the step counted over the whole run. */
+function inRun(best: LoopProgress['best'], before: number): Checkpoint['carriedBest'] {
+  return best && { ...best, step: best.step + before }
+}
+
+/** @throws AppError 'conflict' where nothing has been validated yet */
+function bestOf(checkpoint: Checkpoint | null, reporter: Reporter): Carried {
+  const best = checkpoint && better(checkpoint, checkpoint.best, inRun(checkpoint.progress.best, reporter.stepsBefore(checkpoint.phase)))
+  if (!best?.carriedBest)
+    throw new AppError('conflict', 'expected a checkpoint with a validation to make a model of, found none: the run ended before its first')
+  return { carried: best.carried, carriedBest: best.carriedBest }
+}
+
 async function finish(
   run: Run,
   { carried, carriedBest }: Carried,
@@ -97,10 +114,17 @@ async function finish(
   const path = join(request.out, modelFileName)
   const card = { classes: data.set.classes, recipe: recipes.evaluation, method: run.method.id }
   await writeFileAtomic(path, exportModel(model, variables, card))
-  const test = await testModel(run, engine, loader, model, variables, data.test, (done) => reporter.task('testing', done, data.test.length))
-  const parity = await measureParity(run, engine, loader, model, variables, path)
+  const held = [...data.validation, ...data.test]
+  const judged = await judge(run, engine, loader, model, variables, held, (done) => reporter.task('testing', done, held.length))
+  await writeEvaluation(join(request.out, evaluationFileName), run, judged)
+  const validation = new Set(data.validation)
+  const parity = await measureParity(
+    run,
+    judged.filter(({ index }) => validation.has(index)),
+    path,
+  )
   const result = {
-    testAccuracy: test.accuracy,
+    testAccuracy: accuracyOf(judged.filter(({ index }) => !validation.has(index))),
     validationAccuracy: carriedBest?.accuracy ?? null,
     seconds: reporter.seconds,
     imagesPerSecond: reporter.imagesPerSecond,

@@ -1,4 +1,5 @@
 // The loop on a problem with one weight: descends a parabola, diverges above a certain rate, stops early, resumes.
+import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { BatchSource } from '../../../src/core/data/batches.ts'
 import * as g from '../../../src/core/graph/build.ts'
@@ -65,7 +66,7 @@ describe('the training loop', () => {
     const { progress, events, kept, checkpoints, weight } = await parabola()
     expect(weight).toBeCloseTo(0.8 ** 100, 6)
     expect(events.filter(({ kind }) => kind === 'validation')).toHaveLength(10)
-    expect(checkpoints).toHaveLength(10)
+    expect(checkpoints.at(-1)).toEqual(progress)
     expect(progress.best?.step).toBe(100)
     expect(kept.at(-1)).toBe(weight)
   })
@@ -91,6 +92,16 @@ describe('the training loop', () => {
   it('stops early when validation no longer gains', async () => {
     const { progress } = await parabola({ settings: { ...settings, patience: 2 }, validation: () => ({ accuracy: 0.5, loss: 1 }) })
     expect(progress).toMatchObject({ step: 30, stale: 2, best: { step: 10 } })
+  })
+
+  it('hands out checkpoints less often where they are slow, and always one at the end', async () => {
+    const steps: number[] = []
+    const checkpoint = async ({ step }: LoopProgress): Promise<void> => {
+      steps.push(step)
+      await setTimeout(100)
+    }
+    await parabola({ checkpoint })
+    expect(steps).toEqual([10, 100])
   })
 
   it('hands out a checkpoint when stopped', async () => {
