@@ -84,6 +84,8 @@ export const images = service({
         suggestions: z.array(suggestion),
       }),
     ),
+    /** The images of files by their whole paths, in the same order; null where the project has none. */
+    find: method(inProject.extend({ files: z.array(absolutePath).max(100_000) }), z.object({ images: z.array(imageId.nullable()) })),
     statistics: method(
       inProject,
       z.object({

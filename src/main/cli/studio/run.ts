@@ -1,0 +1,118 @@
+// `run start|list|show|resume` and `export`.
+import { stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { z } from 'zod'
+import type { Run, runConfig } from '../../../shared/contract/runs.ts'
+import { AppError } from '../../../shared/errors.ts'
+import { duration, percent, table, thousands } from '../format.ts'
+import { follow, openProject } from './session.ts'
+import type { Action, Session } from './session.ts'
+
+/** Trains on a project's labels and waits for the end. Ctrl-C pauses the run.
+ * @param config as the contract has it, but `backbone` may be an ONNX file too: it is taken in first */
+export function start(folder: string, config: z.input<typeof runConfig>, name: string | undefined): Action {
+  return async (session) => {
+    const { id: project } = await openProject(session, folder)
+    const backbone = await backboneId(session, config.backbone)
+    const run = await session.api.runs.start({ project, config: { ...config, backbone }, ...(name !== undefined && { name }) })
+    return ended(session, run)
+  }
+}
+
+export function resume(folder: string, id: string): Action {
+  return async (session) => {
+    const { id: project } = await openProject(session, folder)
+    return ended(session, await session.api.runs.resume({ project, run: id }))
+  }
+}
+
+export function list(folder: string): Action {
+  return async (session) => {
+    const { id: project } = await openProject(session, folder)
+    const { runs } = await session.api.runs.list({ project })
+    const rows = runs.map((run) => [run.id, run.state, run.config.method, run.config.budget, percent(run.result?.testAccuracy), run.name])
+    return {
+      result: { runs },
+      text: runs.length === 0 ? 'no runs yet' : table([['run', 'state', 'method', 'budget', 'test accuracy', 'name'], ...rows]),
+    }
+  }
+}
+
+export function show(folder: string, id: string): Action {
+  return async (session) => {
+    const { id: project } = await openProject(session, folder)
+    const run = await session.api.runs.get({ project, run: id })
+    return { result: { run }, text: described(run) }
+  }
+}
+
+export function exportModel(folder: string, id: string, { format, to }: { format: string; to?: string }): Action {
+  return async (session) => {
+    const { id: project } = await openProject(session, folder)
+    const task = await session.api.exports.export({ project, run: id, format, ...(to !== undefined && { to: resolve(to) }) })
+    const result = await follow(session, task)
+    if (result.kind !== 'export') throw new AppError('internal', `export: expected the result of an export, found one of ${result.kind}`)
+    const { files, parity } = result
+    const checked = parity
+      ? `run again on ${parity.images} images: ${parity.sameClass} with the same class, largest difference of a probability ${parity.largestDifference.toExponential(1)}`
+      : 'not compared: no validation images'
+    return { result, text: [...files.map(({ path, bytes }) => `${path}  ${thousands(bytes)} bytes`), checked].join('\n') }
+  }
+}
+
+async function backboneId({ api }: Session, given: string): Promise<string> {
+  const file = resolve(given)
+  const isFile = await stat(file).then(
+    (found) => found.isFile(),
+    () => false,
+  )
+  return isFile ? (await api.backbones.add({ file })).id : given
+}
+
+/** Shows a run's progress until it is over. */
+async function ended(session: Session, { project, id }: Run): Promise<Awaited<ReturnType<Action>>> {
+  const { api, on, output, signal } = session
+  const over = Promise.withResolvers<Run>()
+  const settle = (run: Run): void => {
+    if (run.id === id && run.state !== 'queued' && run.state !== 'running') over.resolve(run)
+  }
+  const silence = [
+    on('runs.progress', ({ run, event }) => {
+      if (run === id) output.event(event)
+    }),
+    on('runs.changed', ({ run }) => settle(run)),
+  ]
+  const pause = (): void => void api.runs.pause({ project, run: id }).then(settle, over.reject)
+  signal.addEventListener('abort', pause, { once: true })
+  try {
+    // It may have ended before anyone listened.
+    settle(await api.runs.get({ project, run: id }))
+    const run = await over.promise
+    if (run.error) throw AppError.fromJSON(run.error)
+    if (run.state !== 'done') throw new AppError('stopped', `run ${id}: ${run.state}; \`run resume\` goes on from there`)
+    return { result: { run }, text: described(run) }
+  } finally {
+    for (const end of silence) end()
+    signal.removeEventListener('abort', pause)
+  }
+}
+
+function described(run: Run): string {
+  const { config, progress, result, error } = run
+  const step = progress.step
+  const facts = [
+    ['run', `${run.id}, ${run.name}`],
+    ['state', run.state + (error ? `: ${error.message}` : '')],
+    ['method', `${config.method}, ${config.depth === undefined ? config.budget : `depth ${config.depth}`}, seed ${config.seed}`],
+    ...(step ? [['step', `${step.step} of ${step.steps}`]] : []),
+    ...(progress.best ? [['best validation', `${percent(progress.best.accuracy)} after step ${progress.best.step}`]] : []),
+    ...(result
+      ? [
+          ['test accuracy', percent(result.testAccuracy)],
+          ['time', duration(result.seconds)],
+          ['model', result.model],
+        ]
+      : []),
+  ]
+  return table(facts)
+}

@@ -1,0 +1,40 @@
+// What a command on projects works with: the services, somewhere to print, and the wish to stop.
+import type { Project } from '../../../shared/contract/projects.ts'
+import type { TaskResult } from '../../../shared/contract/task-results.ts'
+import { AppError } from '../../../shared/errors.ts'
+import type { Connection } from '../../../shared/transport/connection.ts'
+import type { Output } from '../output.ts'
+
+export interface Session extends Connection {
+  readonly output: Output
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal
+}
+
+/** A command with its arguments, ready to run. Resolves to its result for scripts, and to text for people. */
+export type Action = (session: Session) => Promise<{ readonly result: object; readonly text: string }>
+
+/** Shows a task's progress until it has ended. @throws AppError as the task failed, 'stopped' after Ctrl-C */
+export async function follow({ api, on, output, signal }: Session, { task: id }: { task: string }): Promise<TaskResult> {
+  const silence = on('tasks.changed', ({ task }) => {
+    if (task.id !== id || task.state !== 'running' || !task.progress) return
+    const { task: name, done, total, unit, remainingSeconds } = task.progress
+    output.event({ event: 'progress', task: name, done, total: total ?? done, unit, remainingSeconds })
+  })
+  const cancel = (): void => void api.tasks.cancel({ task: id }).catch(() => undefined)
+  signal.addEventListener('abort', cancel, { once: true })
+  try {
+    const { state, error, result, subject } = await api.tasks.wait({ task: id })
+    if (error) throw AppError.fromJSON(error)
+    if (result === null || state !== 'done') throw new AppError('stopped', `${subject}: stopped; what was done so far stays`)
+    return result
+  } finally {
+    silence()
+    signal.removeEventListener('abort', cancel)
+  }
+}
+
+/** The project of a folder, opened. */
+export async function openProject({ api }: Session, folder: string): Promise<Project> {
+  return api.projects.open({ folder })
+}
