@@ -7,7 +7,7 @@ const imageFolder = path('a folder of images')
 
 const trainFields = z.strictObject({
   job: z.literal('train'),
-  /** Folder of images: class/, split/class/, flat with a CSV, or CUB-200-2011. */
+  /** Folder of images: class/, split/class/, flat with a CSV, or CUB-200-2011; or a manifest (`manifest.ts`). */
   images: imageFolder,
   /** ONNX file of the pre-trained network. */
   backbone: path('an ONNX file'),
@@ -34,6 +34,8 @@ const trainFields = z.strictObject({
   threads: z.int().min(1).max(256).optional(),
   /** Go on from the checkpoint in `out`. */
   resume: z.boolean().default(false),
+  /** With `resume`: train no more, make the checkpoint's best weights the model. */
+  finish: z.boolean().default(false),
   /** Folder for the model, the run's record, metrics and checkpoints. */
   out: path('a folder to write to'),
 })
@@ -52,10 +54,64 @@ export const evaluateRequestSchema = z.strictObject({
   images: imageFolder,
 })
 
-export const predictRequestSchema = z.strictObject({
-  job: z.literal('predict'),
-  model: runFolder,
-  images: z.array(path('an image')).min(1).describe('one image or more'),
+/** Whether a run could start as it is told to: settings, backbone, memory. Reads no image. */
+export const checkRequestSchema = trainFields
+  .omit({ job: true, images: true, labelsPerClass: true, labelProportion: true, resume: true, finish: true, out: true })
+  .extend({
+    job: z.literal('check'),
+    classes: z.int().min(2),
+    /** Training images without a label that it may see. */
+    unlabelled: z.int().min(0),
+  })
+
+/** Time and memory of a run, from a few steps of each phase. */
+export const estimateRequestSchema = trainFields.omit({ job: true, resume: true, finish: true, out: true }).extend({
+  job: z.literal('estimate'),
+})
+
+const threads = z.int().min(1).max(256)
+
+/** Images by name, in a list, or in a folder with all below it. Of a list or a folder the predictions go to a file as they come. */
+export const predictRequestSchema = z
+  .strictObject({
+    job: z.literal('predict'),
+    model: runFolder,
+    images: z.array(path('an image')).min(1).describe('one image or more').optional(),
+    /** Lines of JSON, `{ id, file }` with an absolute path. */
+    list: path('a file of images').optional(),
+    folder: imageFolder.optional(),
+    /** Lines of JSON (`predictionLine`) in the order of the list. Whole lines that are there already are taken as done. */
+    results: path('a file to write').optional(),
+    /** Classes that a prediction lists at most; five if absent. */
+    top: z.int().min(1).max(100_000).optional(),
+    /** Decode at full size, as whoever uses the model elsewhere does; else large images are reduced while they are decoded. */
+    full: z.boolean().optional(),
+    threads: threads.optional(),
+  })
+  .refine((request) => (request.images ? !request.list && !request.folder : !request.list !== !request.folder), {
+    path: ['images'],
+    error: 'one image or more',
+  })
+
+/** Features of images by a backbone, and what follows from them: the classes of the nearest labelled images, and which images are unlike all others. */
+export const featuresRequestSchema = z.strictObject({
+  job: z.literal('features'),
+  backbone: path('an ONNX file'),
+  normalize: z.enum(['imagenet', 'symmetric', 'unit']).optional(),
+  /** Lines of JSON, `listedImage`. */
+  list: path('a file of images'),
+  /** Lines of JSON, `neighbourLine`; images that cannot be read are left out. */
+  results: path('a file to write'),
+  /** Folder of features; the user's cache if absent. */
+  cache: path('a folder').optional(),
+  threads: threads.optional(),
+})
+
+/** Tries a device: the numbers of a training step against expected ones, then its speed. */
+export const probeRequestSchema = z.strictObject({
+  job: z.literal('probe'),
+  device: z.string().min(1).describe('a device'),
+  threads: threads.optional(),
 })
 
 export const methodsRequestSchema = z.strictObject({ job: z.literal('methods') })
@@ -86,6 +142,10 @@ export const jobRequestSchema = z.discriminatedUnion('job', [
   inspectRequestSchema,
   demoRequestSchema,
   scanRequestSchema,
+  checkRequestSchema,
+  estimateRequestSchema,
+  featuresRequestSchema,
+  probeRequestSchema,
 ])
 
 export type JobRequest = z.infer<typeof jobRequestSchema>

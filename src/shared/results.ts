@@ -43,6 +43,29 @@ export const predictResultSchema = z.object({
       problem: z.string().optional(),
     }),
   ),
+  images: count,
+  unreadable: count,
+  /** Images by their most probable class. */
+  classes: z.array(z.object({ name: z.string(), images: count })),
+  seconds: z.number(),
+})
+
+export const featuresResultSchema = z.object({
+  job: z.literal('features'),
+  /** Images with features, and of those: computed anew. */
+  images: count,
+  computed: count,
+  unreadable: count,
+  seconds: z.number(),
+})
+
+export const probeResultSchema = z.object({
+  job: z.literal('probe'),
+  /** E.g. `onnxruntime cpu, 2 threads`. */
+  name: z.string(),
+  /** Largest relative difference of a trained weight from the expected one. */
+  difference: z.number(),
+  imagesPerSecond: z.number(),
 })
 
 export const settingSchema = z.object({
@@ -115,6 +138,27 @@ export const scanResultSchema = z.object({
   seconds: z.number(),
 })
 
+export const checkResultSchema = z.object({
+  job: z.literal('check'),
+  /** Why it cannot start; `field` as in a run's configuration. */
+  problems: z.array(z.object({ field: z.string(), message: z.string() })),
+  phases: z.array(z.object({ title: z.string(), steps: count })),
+  imageSize: count,
+  /** Images a step. */
+  batch: z.object({ labelled: count, unlabelled: count }),
+  /** Bytes that the largest phase takes, roughly; null where problems keep it from being known. */
+  memory: count.nullable(),
+})
+
+export const estimateResultSchema = z.object({
+  job: z.literal('estimate'),
+  seconds: z.number(),
+  memory: count,
+  freeMemory: count,
+  phases: z.array(z.object({ title: z.string(), steps: count, seconds: z.number() })),
+  cachingSeconds: z.number(),
+})
+
 export const jobResultSchema = z.discriminatedUnion('job', [
   trainResultSchema,
   evaluateResultSchema,
@@ -123,6 +167,10 @@ export const jobResultSchema = z.discriminatedUnion('job', [
   inspectResultSchema,
   demoResultSchema,
   scanResultSchema,
+  checkResultSchema,
+  estimateResultSchema,
+  featuresResultSchema,
+  probeResultSchema,
 ])
 
 export type JobResult = z.infer<typeof jobResultSchema>

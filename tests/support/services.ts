@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll } from 'vitest'
+import type { ServiceSchema } from '../../src/shared/contract/define.ts'
 import type { Api, Handlers, ServiceName } from '../../src/shared/contract/index.ts'
 import type { Task } from '../../src/shared/contract/tasks.ts'
 import { contract } from '../../src/shared/contract/index.ts'
@@ -79,7 +80,8 @@ export function testStudio(
 /** A service's methods as a transport calls them: what goes in and out is checked against the contract. */
 export function calls<Name extends ServiceName>(name: Name, handlers: Handlers[Name]): CheckedCalls<Name> {
   const signal = new AbortController().signal
-  const methods = Object.entries(contract[name].methods).map(([method, { input, output }]) => [
+  const schema: ServiceSchema = contract[name]
+  const methods = Object.entries(schema.methods).map(([method, { input, output }]) => [
     method,
     async (given: unknown) => {
       const handler = Reflect.get(handlers, method) as (input: unknown, call: { signal: AbortSignal }) => unknown

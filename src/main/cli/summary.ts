@@ -16,6 +16,14 @@ export function summary(result: JobResult): string {
       return inspected(result)
     case 'demo':
       return demonstrated(result)
+    case 'features':
+      return `features of ${thousands(result.images)} images in ${duration(result.seconds)}`
+    case 'probe':
+      return `${result.name}: ${Math.round(result.imagesPerSecond)} images/s`
+    case 'check':
+      return result.problems.map(({ message }) => message).join('\n')
+    case 'estimate':
+      return `${duration(result.seconds)}, ${thousands(Math.round(result.memory / 2 ** 20))} MiB`
     case 'scan':
       return `${thousands(result.images)} images, ${thousands(result.skipped)} other files in ${duration(result.seconds)}`
   }

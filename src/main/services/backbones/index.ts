@@ -1,7 +1,6 @@
 // Service `backbones`: pre-trained networks that the application keeps, inspected by the engine before they are taken in.
 import { realpath } from 'node:fs/promises'
 import { basename, extname, isAbsolute, join } from 'node:path'
-import { fileError } from '../../../node/file-error.ts'
 import type { Backbone } from '../../../shared/contract/backbones.ts'
 import type { Handlers } from '../../../shared/contract/index.ts'
 import { AppError } from '../../../shared/errors.ts'
@@ -21,7 +20,7 @@ export function backbones(studio: Studio): Handlers['backbones'] {
         throw new AppError('unsupported', `${file}: expected a network that can be trained, found: ${inspection.problems.join('; ')}`)
       // Links are followed: external data lies beside the file itself.
       const added = await store.add(
-        { ...inspection, file: await realpath(file).catch((error: unknown) => Promise.reject(fileError(error, 'read', file) ?? error)) },
+        { ...inspection, file: await realpath(file) },
         { name: name ?? basename(file, extname(file)), normalize: normalize ?? normalizationOf(inspection) },
       )
       await changed()
