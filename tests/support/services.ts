@@ -60,7 +60,11 @@ export function testStudio(
     },
     tasks: new TaskRunner(events),
     engine,
-    media: { picture: () => Promise.reject(new Error('no pictures here')), close: () => Promise.resolve() },
+    media: {
+      picture: () => Promise.reject(new Error('no pictures here')),
+      look: () => Promise.reject(new Error('no pictures here')),
+      close: () => Promise.resolve(),
+    },
     dataFolder,
     log: { info: () => undefined, error: () => undefined, tail: () => [] },
   }

@@ -25,8 +25,7 @@ type Reader = (bytes: Uint8Array, view: DataView) => (Size & { readonly orientat
 const readers: Readonly<Partial<Record<ImageFormat, Reader>>> = {
   jpeg: (bytes) => jpegHeader(bytes),
   // GIF89a specification, logical screen descriptor.
-  gif: (bytes, view) =>
-    bytes.length < 10 ? null : { width: view.getUint16(6, true), height: view.getUint16(8, true), orientation: 1 },
+  gif: (bytes, view) => (bytes.length < 10 ? null : { width: view.getUint16(6, true), height: view.getUint16(8, true), orientation: 1 }),
   png: pngHeader,
   webp: webpHeader,
 }
@@ -36,7 +35,8 @@ function pngHeader(bytes: Uint8Array, view: DataView): ReturnType<Reader> {
   if (bytes.length < 33 || view.getUint32(12) !== fourCharacters('IHDR')) return null
   let orientation = 1
   for (let at = 8; at + 12 <= bytes.length; at += 12 + view.getUint32(at))
-    if (view.getUint32(at + 4) === fourCharacters('eXIf')) orientation = exifOrientation(bytes.subarray(at + 8, at + 8 + view.getUint32(at)))
+    if (view.getUint32(at + 4) === fourCharacters('eXIf'))
+      orientation = exifOrientation(bytes.subarray(at + 8, at + 8 + view.getUint32(at)))
   return { width: view.getUint32(16), height: view.getUint32(20), orientation }
 }
 
@@ -71,5 +71,5 @@ function webpHeader(bytes: Uint8Array, view: DataView): ReturnType<Reader> {
 
 /** As a big-endian number. */
 function fourCharacters(name: string): number {
-  return [...name].reduce((number, character) => number * 256 + character.charCodeAt(0), 0)
+  return Buffer.from(name, 'latin1').readUInt32BE()
 }

@@ -1,5 +1,5 @@
 // Job `scan`: what a folder of images holds. Reads names first, then what is new or changed, on several threads.
-import { extname, join } from 'node:path'
+import { extname } from 'node:path'
 import { byCodeUnits, type SkippedFile } from '../../core/data/image-set.ts'
 import { readNdjson } from '../../node/files.ts'
 import { AppError } from '../../shared/errors.ts'

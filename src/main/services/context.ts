@@ -66,6 +66,8 @@ export interface Engine {
 export interface Media {
   /** WebP whose longer side is at most `size` pixels; upright. @throws AppError 'not-found', 'bad-data' with the reason */
   picture(project: OpenProject, image: number, size: 128 | 256 | 512 | 1024 | 2048): Promise<Uint8Array>
+  /** What an image looks like, in a few bytes, for finding near-duplicates; after all pictures that somebody waits for. @throws as `picture` */
+  look(project: OpenProject, image: number): Promise<Uint8Array>
   close(): Promise<void>
 }
 

@@ -1,0 +1,26 @@
+// Small pictures, by sharp.
+import sharp, { type Sharp } from 'sharp'
+
+// Two requests at a time: one thread each.
+sharp.concurrency(1)
+sharp.cache(false)
+
+const maxPixels = 2 ** 28
+const timeoutSeconds = 30
+
+/** Opens an image with the limits that hold for files from anywhere: pixels, time, and notice of missing data. First frame, upright. */
+export function openImage(bytes: Uint8Array): Sharp {
+  return sharp(bytes, { failOn: 'truncated', limitInputPixels: maxPixels, sequentialRead: true })
+    .autoOrient()
+    .timeout({ seconds: timeoutSeconds })
+}
+
+/** WebP whose longer side is at most `size` pixels; smaller images keep their size. Transparency stays.
+ * @throws Error for a damaged file, too many pixels, too slow */
+export function makePicture(bytes: Uint8Array, size: number): Promise<Buffer> {
+  return openImage(bytes)
+    .resize(size, size, { fit: 'inside', withoutEnlargement: true })
+    .toColourspace('srgb')
+    .webp({ quality: 80, effort: 2 })
+    .toBuffer()
+}
