@@ -44,13 +44,12 @@ export const first: Migration = {
       added_at TEXT NOT NULL,
       UNIQUE (source, path)
     ) STRICT;
+    -- Few, because every label given changes those with class and labelled_at; services/images/query.ts names the ones it needs.
     CREATE INDEX images_by_path ON images (path, id) WHERE excluded = 0;
-    CREATE INDEX images_by_class ON images (class, path, id) WHERE excluded = 0;
-    CREATE INDEX images_by_split ON images (split, class) WHERE excluded = 0;
-    CREATE INDEX images_by_state ON images (state, path, id) WHERE excluded = 0;
-    CREATE INDEX images_by_hash ON images (hash);
+    CREATE INDEX images_by_class ON images (class) WHERE excluded = 0;
+    CREATE INDEX images_by_state ON images (state) WHERE excluded = 0 AND state <> 'present';
+    CREATE INDEX images_by_hash ON images (hash, excluded);
     CREATE INDEX images_by_look ON images (look_group) WHERE look_group IS NOT NULL;
-    CREATE INDEX images_by_age ON images (added_at, id) WHERE excluded = 0;
     CREATE INDEX images_by_label_time ON images (labelled_at, id) WHERE excluded = 0 AND labelled_at IS NOT NULL;
 
     -- Files that a scan passed over.
@@ -69,8 +68,8 @@ export const first: Migration = {
       others TEXT NOT NULL -- JSON: [[class, confidence], ...] by falling confidence, the first one included
     ) STRICT;
     CREATE INDEX suggestions_by_class ON suggestions (class, confidence);
-    CREATE INDEX suggestions_by_confidence ON suggestions (confidence);
-    CREATE INDEX suggestions_by_usefulness ON suggestions (usefulness);
+    CREATE INDEX suggestions_by_confidence ON suggestions (confidence DESC, image, class);
+    CREATE INDEX suggestions_by_usefulness ON suggestions (usefulness DESC, image, class);
 
     -- What people did, for undo and redo: an action and the values that it replaced.
     CREATE TABLE actions (
