@@ -20,6 +20,7 @@ test('train with nothing but what it needs: paths are absolute, the rest is left
       settings: {},
       seed: 0,
       resume: false,
+      finish: false,
     },
   })
 })
@@ -39,7 +40,7 @@ test.each<[string[], object]>([
   [['--threads', '2'], { threads: 2 }],
   [['--resume'], { resume: true }],
 ])('train %j', (args, fields) => {
-  expect(train(...args)?.request).toMatchObject(fields)
+  expect(train(...args)).toMatchObject({ request: fields })
 })
 
 test.each<[string[], object]>([
@@ -72,8 +73,12 @@ test.each<[string[], string]>([
   ],
   [['predict', '--model', 'm'], 'IMAGE: expected one image or more, found nothing'],
   [['inspect'], 'FILE: expected an ONNX file, found nothing'],
-  [['learn'], 'expected a command (train, evaluate, predict, methods, inspect, demo), found "learn"'],
-  [[], 'expected a command (train, evaluate, predict, methods, inspect, demo), found none; --help tells more'],
+  [['learn'], 'expected a command (train, evaluate, predict, methods, inspect, demo, project, run, export), found "learn"'],
+  [[], 'expected a command (train, evaluate, predict, methods, inspect, demo, project, run, export), found none; --help tells more'],
+  [['project', 'make'], 'project: expected a command (create, list, import, label, status), found "make"'],
+  [['run'], 'run: expected a command (start, list, show, resume), found none; --help tells more'],
+  [['run', 'start', 'p'], '--backbone: expected an ONNX file or the id of a backbone, found nothing'],
+  [['run', 'start', 'p', '--backbone', 'b', '--steps', '0'], '--steps: expected a whole number of at least 1, found 0'],
 ])('%j is refused', (args, message) => {
   expect(() => parse(args, nowhere)).toThrow(expect.objectContaining({ code: 'bad-option', message }))
 })

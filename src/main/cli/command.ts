@@ -1,9 +1,8 @@
 // The commands and their options. Names and shapes are an interface that scripts rely on: change them only with a new major version.
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { Command, Option } from 'commander'
+import { Command } from 'commander'
 import type { z } from 'zod'
-import { AppError } from '../../shared/errors.ts'
 import { checked } from '../../shared/expected.ts'
 import {
   demoRequestSchema,
@@ -15,14 +14,13 @@ import {
 } from '../../shared/requests.ts'
 import type { JobRequest } from '../../shared/requests.ts'
 import { fromText } from '../../shared/settings.ts'
+import { settingsFrom, trainingOptions } from './options.ts'
+import type { Given } from './options.ts'
+import { addStudioCommands } from './studio/commands.ts'
+import type { Action } from './studio/session.ts'
 
-export interface Invocation {
-  request: JobRequest
-  json: boolean
-}
-
-/** Option values as commander gives them: text, lists of text, or flags. */
-type Given = Readonly<Record<string, string | string[] | boolean | undefined>>
+/** One job of the engine, or a command on projects. */
+export type Invocation = { readonly json: boolean } & ({ readonly request: JobRequest } | { readonly action: Action })
 
 /** The program with all its commands; `invoke` is called with a checked request. */
 export function makeProgram(invoke: (invocation: Invocation) => void): Command {
@@ -41,26 +39,17 @@ export function makeProgram(invoke: (invocation: Invocation) => void): Command {
         const request = fromText(schema, {
           job: command.name(),
           ...absolute(given),
-          ...('set' in given && { settings: settings(given.set) }),
+          ...('set' in given && { settings: settingsFrom(given.set) }),
         })
         delete request.set
         invoke({ request: checked(schema, request, (field) => flag(field, positional)), json: json === true })
       })
 
-  add('train', 'train on a folder of images and export model.onnx', trainRequestSchema)
-    .option('--images <dir>', 'class/, train/class/ + test/class/, images with a CSV, or CUB-200-2011')
-    .option('--backbone <file>', 'pre-trained network, ONNX')
-    .option('--method <name>', 'self-tuning or fine-tuning; `methods` lists them with their settings')
-    .addOption(new Option('--labels-per-class <n>', 'labels to use of each class').conflicts('labelProportion'))
-    .option('--label-proportion <p>', 'share of the labels to use, above 0 to 1 (default: all)')
-    .option('--steps <n>', 'training steps (default: by budget)')
-    .option('--image-size <px>', 'edge of the square that the network sees')
-    .option('--normalize <how>', 'imagenet, symmetric or unit: what the backbone expects (default: what its file says)')
-    .option('--batch <n>', 'labelled images a step, and as many unlabelled ones')
-    .option('--depth <what>', 'trained part: head, the last N stages, or all (default: by budget)')
-    .option('--budget <which>', 'quick, standard or thorough')
-    .option('--set <key=value...>', 'settings of the method and of the training, by name')
-    .option('--seed <n>', 'start of all random numbers (default: 0)')
+  trainingOptions(
+    add('train', 'train on a folder of images and export model.onnx', trainRequestSchema)
+      .option('--images <dir>', 'class/, train/class/ + test/class/, images with a CSV, or CUB-200-2011')
+      .option('--backbone <file>', 'pre-trained network, ONNX'),
+  )
     .option('--threads <n>', 'threads to compute with (default: all cores)')
     .option('--resume', 'go on from the checkpoint in --out')
     .option('--out <dir>', 'folder for the model, record, metrics and checkpoints')
@@ -77,6 +66,7 @@ export function makeProgram(invoke: (invocation: Invocation) => void): Command {
     'folder for images and models',
     'runs/demo',
   )
+  addStudioCommands(program, (action, json) => invoke({ action, json }))
   return program
 }
 
@@ -89,18 +79,6 @@ function absolute(given: Given): Given {
     return typeof value === 'string' && value !== '' ? resolve(value) : value
   }
   return Object.fromEntries(Object.entries(given).map(([field, value]) => [field, paths.has(field) ? place(value) : value]))
-}
-
-/** `--set` values by name; the engine checks them against the method's schema. */
-function settings(pairs: Given[string]): Record<string, string> {
-  return Object.fromEntries(
-    (Array.isArray(pairs) ? pairs : []).map((pair) => {
-      const [, key, value] = /^([A-Za-z]\w*)=(.+)$/s.exec(pair) ?? []
-      if (key === undefined || value === undefined)
-        throw new AppError('bad-option', `--set: expected key=value, found ${JSON.stringify(pair)}`)
-      return [key, value]
-    }),
-  )
 }
 
 /** What the user calls a field. */

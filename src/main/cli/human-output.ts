@@ -34,6 +34,7 @@ export function humanOutput(stdout: Sink, stderr: Sink, now: () => number = () =
   return {
     event,
     done: (result) => status.print(summary(result)),
+    result: (_, text) => status.print(text),
     failed: (error) => {
       status.clear()
       stderr.write(errorLine(error))

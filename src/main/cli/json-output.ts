@@ -7,6 +7,7 @@ export function jsonOutput(stdout: Sink, stderr: Sink): Output {
   return {
     event: print,
     done: (result) => print({ event: 'done', ...result }),
+    result: (result) => print({ event: 'done', ...result }),
     failed: (error) => {
       print({ event: 'error', ...error.toJSON() })
       stderr.write(errorLine(error))

@@ -6,6 +6,8 @@ import type { JobResult } from '../../shared/results.ts'
 export interface Output {
   event(event: JobEvent): void
   done(result: JobResult): void
+  /** Of a command on projects: data for scripts, text for people. */
+  result(result: object, text: string): void
   failed(error: AppError): void
   /** The user asked to stop and the engine was told. */
   stopping(): void

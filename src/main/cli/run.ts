@@ -1,7 +1,9 @@
 // One call of the command line from arguments to exit code.
 import { CommanderError } from 'commander'
+import type { Command } from 'commander'
 import { AppError } from '../../shared/errors.ts'
 import { quote } from '../../shared/expected.ts'
+import type { JobRequest } from '../../shared/requests.ts'
 import { engineEntry, startJob } from '../engine/process.ts'
 import { makeProgram } from './command.ts'
 import type { Invocation } from './command.ts'
@@ -9,6 +11,7 @@ import { humanOutput } from './human-output.ts'
 import { jsonOutput } from './json-output.ts'
 import { oneLine } from './output.ts'
 import type { Output, Sink } from './output.ts'
+import type { Action } from './studio/session.ts'
 
 /** Success; the user's mistake; our mistake; stopped by Ctrl-C (128 + SIGINT); nobody reads the output any more (128 + SIGPIPE). */
 export const exitCodes = { success: 0, userError: 1, internalError: 2, stopped: 130, outputClosed: 141 } as const
@@ -21,7 +24,11 @@ export async function runCommandLine(argv: readonly string[], entry: URL = engin
   const output = argv.includes('--json') ? jsonOutput(stdout, stderr) : humanOutput(stdout, stderr)
   try {
     const invocation = parse(argv, stdout)
-    return invocation ? await runJob(invocation, output, entry, stdout) : exitCodes.success
+    if (!invocation) return exitCodes.success
+    await ('request' in invocation
+      ? runJob(invocation.request, output, entry, stdout)
+      : runAction(invocation.action, output, entry, stdout))
+    return exitCodes.success
   } catch (error) {
     const failure = AppError.from(error)
     if (failure.code === 'stopped' && stdout.closed) return exitCodes.outputClosed
@@ -36,38 +43,75 @@ export async function runCommandLine(argv: readonly string[], entry: URL = engin
 export function parse(argv: readonly string[], stdout: Sink): Invocation | null {
   const invocations: Invocation[] = []
   const program = makeProgram((invocation) => invocations.push(invocation))
-  for (const command of [program, ...program.commands])
+  const quiet = (command: Command): void => {
     command.exitOverride().configureOutput({ writeOut: (text) => stdout.write(text), writeErr: () => undefined })
+    command.commands.forEach(quiet)
+  }
+  quiet(program)
   try {
     program.parse(argv, { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) return null
-    const expected = `expected a command (${program.commands.map((command) => command.name()).join(', ')})`
+    const group = program.commands.find((command) => command.name() === argv[0] && command.commands.length > 0)
+    const names = (group ?? program).commands.map((command) => command.name()).join(', ')
+    const expected = `${group ? `${group.name()}: ` : ''}expected a command (${names})`
     if (error.code === 'commander.help') throw new AppError('bad-option', `${expected}, found none; --help tells more`)
-    if (error.code === 'commander.unknownCommand') throw new AppError('bad-option', `${expected}, found ${quote(argv[0])}`)
+    if (error.code === 'commander.unknownCommand') throw new AppError('bad-option', `${expected}, found ${quote(argv[group ? 1 : 0])}`)
     throw new AppError('bad-option', `${oneLine(error.message.replace(/^error: /, ''))}; --help lists the options`)
   }
   return invocations[0] ?? null
 }
 
-async function runJob({ request }: Invocation, output: Output, entry: URL, stdout: ClosableSink): Promise<number> {
+async function runJob(request: JobRequest, output: Output, entry: URL, stdout: ClosableSink): Promise<void> {
   const job = startJob(request, (event) => output.event(event), { entry })
+  await untilStopped(
+    output,
+    stdout,
+    () => job.stop(),
+    async () => output.done(await job.result),
+  )
+}
+
+async function runAction(action: Action, output: Output, entry: URL, stdout: ClosableSink): Promise<void> {
+  // Most calls need no services: they are loaded for those that do.
+  const [{ createStudio }, { inProcess }] = await Promise.all([import('../studio.ts'), import('../transport/in-process.ts')])
+  const studio = await createStudio({ entry })
+  const connection = inProcess(studio)
+  const stopping = new AbortController()
+  try {
+    await untilStopped(
+      output,
+      stdout,
+      // Asked twice: what is on the disk is whole at any moment.
+      () => (stopping.signal.aborted ? process.exit(exitCodes.stopped) : stopping.abort()),
+      async () => {
+        const { result, text } = await action({ ...connection, output, signal: stopping.signal })
+        output.result(result, text)
+      },
+    )
+  } finally {
+    connection.close()
+    await studio.close()
+  }
+}
+
+/** Does the work; Ctrl-C and a closed output ask it to stop. */
+async function untilStopped(output: Output, stdout: ClosableSink, stop: () => void, work: () => Promise<void>): Promise<void> {
   let stops = 0
-  const stop = (): void => {
+  const asked = (): void => {
     if (++stops === 1) output.stopping()
-    job.stop()
+    stop()
   }
   stdout.onClose(() => {
-    // Once only: a second call ends the job without a checkpoint, and that is for the user to say.
-    if (stops++ === 0) job.stop()
+    // Once only: a second call ends the work without a checkpoint, and that is for the user to say.
+    if (stops++ === 0) stop()
   })
-  for (const signal of stopSignals) process.on(signal, stop)
+  for (const signal of stopSignals) process.on(signal, asked)
   try {
-    output.done(await job.result)
-    return exitCodes.success
+    await work()
   } finally {
-    for (const signal of stopSignals) process.off(signal, stop)
+    for (const signal of stopSignals) process.off(signal, asked)
   }
 }
 
