@@ -1,6 +1,6 @@
 // Computes the features of several seeded views of each image once, and keeps them on disk.
 import { createHash, randomUUID } from 'node:crypto'
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DataError } from '../../core/data/data-error.ts'
@@ -8,7 +8,7 @@ import type { ViewRecipe } from '../../core/data/views/recipe.ts'
 import { sizeOf, type Shape } from '../../core/tensor/tensor.ts'
 import { makeFolder } from '../../node/files.ts'
 import { hashImages } from './content-hash.ts'
-import { memoryShard, openShard, rowsOf, writeShard, type FeatureShard, type FeatureType } from './feature-shard.ts'
+import { imagesOf, memoryShard, openShard, rowsOf, writeShard, type FeatureShard, type FeatureType } from './feature-shard.ts'
 import { FeatureStore, type Location } from './feature-store.ts'
 import type { ImageLoader } from './loader.ts'
 
@@ -37,6 +37,8 @@ export interface CacheOptions {
   readonly loader: ImageLoader
   /** Images whose features are wanted. */
   readonly indices: readonly number[]
+  /** Content hashes of the images, where they are known; else files are read for them. */
+  readonly hashes?: ReadonlyMap<number, string | null>
   /** Features of n views [n, 3, size, size], n at most `batch`: returns [n, ...shape]. */
   readonly compute: (views: Float32Array, n: number) => Promise<Float32Array>
   readonly batch: number
@@ -61,7 +63,7 @@ export async function cacheFeatures(options: CacheOptions): Promise<FeatureStore
   const folder = join(options.folder, name)
   await makeFolder(folder)
   const rowSize = key.views * sizeOf(key.shape)
-  const hashes = await hashImages(loader.set, indices, signal)
+  const hashes = options.hashes ?? (await hashImages(loader.set, indices, signal))
   const shards = await openShards(folder, name, rowSize, key.dtype, memoryBytes)
   const known = new Map<string, Location>()
   const add = (shard: FeatureShard): void => shard.images.forEach((image, row) => known.set(image, { shard, row }))
@@ -102,6 +104,14 @@ export async function cacheFeatures(options: CacheOptions): Promise<FeatureStore
     if (location) locations.set(index, location)
   }
   return new FeatureStore(loader.set, key, locations, shards)
+}
+
+/** Content hashes of the images whose features are there already. */
+export function cachedImages(folder: string, key: FeatureKey): ReadonlySet<string> {
+  const name = keyName(key)
+  const place = join(folder, name)
+  if (!existsSync(place)) return new Set()
+  return new Set(readdirSync(place).flatMap((file) => (file.endsWith('.features') ? imagesOf(join(place, file), name) : [])))
 }
 
 /** Name of a key's folder: a hash of all of it. */

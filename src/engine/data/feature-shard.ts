@@ -1,5 +1,5 @@
 // Files of cached features: a header, then rows of one size. Whole and unchanged, or not used.
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { writeFileAtomic } from '../../node/files.ts'
 
@@ -64,6 +64,21 @@ export function openShard(path: string, key: string, rowSize: number, dtype: Fea
       copy(rowsOf(dtype, part), out, offset)
     },
     close: () => closeSync(descriptor),
+  }
+}
+
+/** Content hashes of the images in a file, from its header alone; none if it is of another key or cannot be read. */
+export function imagesOf(path: string, key: string): readonly string[] {
+  const file = openSync(path, 'r')
+  try {
+    const head = Buffer.alloc(12)
+    if (readSync(file, head, 0, 12, 0) < 12 || head.toString('latin1', 0, 8) !== magic) return []
+    const whole = Buffer.alloc(Math.min(12 + head.readUInt32LE(8), fstatSync(file).size))
+    readSync(file, whole, 0, whole.length, 0)
+    const header = readHeader(whole)
+    return header?.key === key ? header.images : []
+  } finally {
+    closeSync(file)
   }
 }
 

@@ -37,11 +37,7 @@ const defaultImageSize = 160
 export async function openRun(request: TrainRequest, signal: AbortSignal): Promise<Run> {
   const data = await prepareData(request)
   const configuration = configure(request, data.unlabelled.length === 0)
-  const model = await readOnnxFile(request.backbone)
-  const declared = model.inputs.find(({ shape }) => shape?.length === 4)?.shape?.[2]
-  const imageSize = request.imageSize ?? (typeof declared === 'number' ? declared : defaultImageSize)
-  const normalize = request.normalize ?? normalizationOf(model.metadata) ?? 'imagenet'
-  const backbone = openBackbone(request.backbone, () => new Backbone(model, { imageSize }))
+  const { backbone, imageSize, normalize } = await openNetwork(request)
   const backboneHash = createHash('sha256')
     .update(await readFile(request.backbone))
     .digest('hex')
@@ -88,6 +84,22 @@ export async function openRun(request: TrainRequest, signal: AbortSignal): Promi
       versions: versions(),
     },
   }
+}
+
+export interface Network {
+  backbone: Backbone
+  imageSize: number
+  normalize: Normalization
+}
+
+/** The backbone at the size of the run's images.
+ * @throws AppError 'not-found', 'bad-model', 'unsupported' */
+export async function openNetwork(request: Pick<TrainRequest, 'backbone' | 'imageSize' | 'normalize'>): Promise<Network> {
+  const model = await readOnnxFile(request.backbone)
+  const declared = model.inputs.find(({ shape }) => shape?.length === 4)?.shape?.[2]
+  const imageSize = request.imageSize ?? (typeof declared === 'number' ? declared : defaultImageSize)
+  const normalize = request.normalize ?? normalizationOf(model.metadata) ?? 'imagenet'
+  return { backbone: openBackbone(request.backbone, () => new Backbone(model, { imageSize })), imageSize, normalize }
 }
 
 function hash(value: unknown): string {

@@ -15,7 +15,7 @@ import type { LoopProgress } from '../../core/train/loop.ts'
 import type { Phase } from '../../core/train/plan.ts'
 import type { RunSettings } from '../../core/train/settings.ts'
 import { buildPrimingStep, buildTrainingStep } from '../../core/train/training-step.ts'
-import type { StepSettings } from '../../core/train/training-step.ts'
+import type { StepSettings, TrainingStep } from '../../core/train/training-step.ts'
 import type { Checkpoint } from './checkpoint.ts'
 
 type Variables = Readonly<Record<string, HostTensor>>
@@ -56,20 +56,8 @@ export interface PhaseResult {
 const evaluationElements = 2 ** 20
 
 export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
-  const { engine, backbone, method, settings, phase, data, resume } = options
-  const random = new Random(deriveSeed(options.seed, 'phase', phase.title))
-  const cut = backbone.cutAt(phase.depth)
-  const model = phaseModel(options, cut)
-  const sample = backbone.inputType(cut, 1).shape.slice(1)
-  const initial = { ...model.initial('query', random) }
-  for (const name of Object.keys(initial)) {
-    const value = options.carried[name]
-    if (value) initial[name] = value
-  }
-  const variables = { ...initial, ...method.variables(model, initial, random) }
-  const stepSettings = stepSettingsOf(settings)
-  const step = buildTrainingStep(model, method, stepSettings, sample, variables)
-
+  const { engine, settings, phase, data, resume } = options
+  const { random, cut, model, sample, initial, variables, stepSettings, step } = preparePhase(options)
   const source = await data.training(cut, resume?.source)
   const state = await engine.createState(resume?.state ?? { ...initial, ...step.initial })
   const executable = await engine.compile(step.program)
@@ -105,7 +93,40 @@ export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
   }
 }
 
-function phaseModel({ backbone, classes, settings, method }: PhaseOptions, cut: Cut | null): Model {
+type PhaseChoice = Pick<PhaseOptions, 'backbone' | 'classes' | 'method' | 'settings' | 'phase' | 'seed' | 'carried'>
+
+export interface PreparedPhase {
+  random: Random
+  cut: Cut | null
+  model: Model
+  /** Shape of one image's input. */
+  sample: Shape
+  /** Of the model alone, and with the method's own. */
+  initial: Variables
+  variables: Variables
+  stepSettings: StepSettings
+  step: TrainingStep
+}
+
+/** What a phase computes: its model, starting values and training step. */
+export function preparePhase(options: PhaseChoice): PreparedPhase {
+  const { backbone, method, settings, phase } = options
+  const random = new Random(deriveSeed(options.seed, 'phase', phase.title))
+  const cut = backbone.cutAt(phase.depth)
+  const model = phaseModel(options, cut)
+  const sample = backbone.inputType(cut, 1).shape.slice(1)
+  const initial = { ...model.initial('query', random) }
+  for (const name of Object.keys(initial)) {
+    const value = options.carried[name]
+    if (value) initial[name] = value
+  }
+  const variables = { ...initial, ...method.variables(model, initial, random) }
+  const stepSettings = stepSettingsOf(settings)
+  const step = buildTrainingStep(model, method, stepSettings, sample, variables)
+  return { random, cut, model, sample, initial, variables, stepSettings, step }
+}
+
+function phaseModel({ backbone, classes, settings, method }: PhaseChoice, cut: Cut | null): Model {
   return new Model({
     backbone,
     cut,

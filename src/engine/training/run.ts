@@ -26,6 +26,22 @@ type Carried = Pick<Checkpoint, 'carried' | 'carriedBest'>
 
 /** Trains, exports and tests. @throws AppError 'stopped' after keeping a checkpoint, when the signal says so. */
 export async function train(request: TrainRequest, context: JobContext): Promise<Omit<ResultOf<'train'>, 'job'>> {
+  try {
+    return await runPhases(request, context)
+  } catch (error) {
+    // Reading and caching images end with the signal's own error.
+    if (!context.signal.aborted || error !== context.signal.reason) throw error
+    throw new AppError(
+      'stopped',
+      'stopped while reading the images; --resume with the same options goes on from the last checkpoint, if any',
+      {
+        cause: error,
+      },
+    )
+  }
+}
+
+async function runPhases(request: TrainRequest, context: JobContext): Promise<Omit<ResultOf<'train'>, 'job'>> {
   const run = await openRun(request, context.signal)
   await makeFolder(join(request.out, 'checkpoints'))
   const { data, recipes, threads } = run

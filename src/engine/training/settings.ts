@@ -19,9 +19,11 @@ export interface Configuration {
   phases: Phase[]
 }
 
+type Choice = Pick<TrainRequest, 'method' | 'settings' | 'batch' | 'depth' | 'budget' | 'steps'>
+
 /** @param labelledOnly there is no unlabelled image: methods that can do without are told so
  *  @throws AppError 'bad-option' naming the method or setting, what was expected and what was found. */
-export function configure(request: TrainRequest, labelledOnly: boolean): Configuration {
+export function configure(request: Choice, labelledOnly: boolean): Configuration {
   const method = knownMethod(request.method)
   const own = fieldsOf(method.settings)
   const common = fieldsOf(runSettings)

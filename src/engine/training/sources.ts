@@ -6,8 +6,9 @@ import type { Cut } from '../../core/nn/backbone.ts'
 import { deriveSeed } from '../../core/tensor/random.ts'
 import { sizeOf } from '../../core/tensor/tensor.ts'
 import { shortSideOf } from '../../core/data/views/recipe.ts'
-import type { RecipeName } from '../../core/data/views/recipe.ts'
+import type { RecipeName, ViewRecipe } from '../../core/data/views/recipe.ts'
 import { cacheFeatures } from '../data/feature-cache.ts'
+import type { FeatureKey } from '../data/feature-cache.ts'
 import { FeatureStream } from '../data/feature-store.ts'
 import type { FeaturePlan, FeatureStore } from '../data/feature-store.ts'
 import type { ImageLoader } from '../data/loader.ts'
@@ -91,22 +92,12 @@ export class PhaseSources implements PhaseData {
   }
 
   async #open(cut: Cut, name: RecipeName, indices: readonly number[], views: number): Promise<FeatureStore> {
-    const { backbone, backboneHash, recipes } = this.#run
+    const { backbone, recipes } = this.#run
     const prefix = new PrefixFeatures(this.#engine, backbone, cut)
-    const shortSide = Math.max(...Object.values(recipes).map(shortSideOf))
     try {
       return await cacheFeatures({
         folder: cacheFolder(),
-        key: {
-          backbone: backboneHash,
-          cut: cut.name,
-          recipe: recipes[name],
-          shortSide,
-          seed: viewSeed,
-          views,
-          shape: cut.shape,
-          dtype: sizeOf(cut.shape) <= largestSingle ? 'float32' : 'float16',
-        },
+        key: featureKey(this.#run, cut, recipes[name], views),
         loader: this.#loader,
         indices,
         compute: (images, n) => prefix.compute(images, n),
@@ -117,5 +108,19 @@ export class PhaseSources implements PhaseData {
     } finally {
       prefix.dispose()
     }
+  }
+}
+
+/** What identifies the features of views behind a cut, in this run and all others. */
+export function featureKey({ backboneHash, recipes }: Run, cut: Cut, recipe: ViewRecipe, views: number): FeatureKey {
+  return {
+    backbone: backboneHash,
+    cut: cut.name,
+    recipe,
+    shortSide: Math.max(...Object.values(recipes).map(shortSideOf)),
+    seed: viewSeed,
+    views,
+    shape: cut.shape,
+    dtype: sizeOf(cut.shape) <= largestSingle ? 'float32' : 'float16',
   }
 }

@@ -1,0 +1,182 @@
+// Job `estimate`: time and memory of a run, from a few steps of each phase at their real size and a few images.
+import { availableMemory, resourceUsage } from 'node:process'
+import type { Random } from '../../core/tensor/random.ts'
+import { shortSideOf } from '../../core/data/views/recipe.ts'
+import type { Cut } from '../../core/nn/backbone.ts'
+import { sizeOf } from '../../core/tensor/tensor.ts'
+import type { Shape } from '../../core/tensor/tensor.ts'
+import { drawMasks } from '../../core/train/dropout.ts'
+import { batchFeeds } from '../../core/train/loop.ts'
+import type { Phase } from '../../core/train/plan.ts'
+import type { BatchPart } from '../../core/data/batches.ts'
+import { scalar } from '../../core/tensor/tensor.ts'
+import { AppError } from '../../shared/errors.ts'
+import { OnnxRuntimeEngine } from '../backends/onnxruntime/engine.ts'
+import { hashImages } from '../data/content-hash.ts'
+import { cachedImages } from '../data/feature-cache.ts'
+import { ImageLoader } from '../data/loader.ts'
+import type { Job, JobContext } from '../job.ts'
+import { cacheFolder } from '../training/cache-folder.ts'
+import { openRun } from '../training/open-run.ts'
+import type { Run } from '../training/open-run.ts'
+import { preparePhase } from '../training/phase.ts'
+import { PrefixFeatures } from '../training/prefix.ts'
+import { featureKey } from '../training/sources.ts'
+
+/** Images that are decoded, and images that are looked for in the cache. */
+const samples = { decoded: 16, looked: 200 }
+/** Steps that are timed after the first, which is slower: until this time is over, one at least. */
+const stepMilliseconds = 1500
+/** Starting the process, opening files, writing the model. */
+const fixedSeconds = 3
+/** Most that decoded images, and features, are kept in. */
+const kept = { images: 2 ** 30, features: 2 * 2 ** 30 }
+
+export const estimate: Job<'estimate'> = async (request, context) => {
+  const run = await openRun({ ...request, job: 'train', resume: false, finish: false, out: '' }, context.signal)
+  const shortSide = Math.max(...Object.values(run.recipes).map(shortSideOf))
+  const engine = new OnnxRuntimeEngine({ threads: run.threads })
+  const loader = new ImageLoader(run.data.set, { threads: run.threads, shortSide })
+  const told = teller(context, run.phases.length + 1)
+  try {
+    const secondsPerView = await viewSeconds(run, loader)
+    told()
+    let cachingSeconds = 0
+    let forwardSeconds = 0
+    let features = 0
+    let state = 0
+    const cached = new Set<string>()
+    const phases: { title: string; steps: number; seconds: number }[] = []
+    for (const phase of run.phases) {
+      const cut = run.backbone.cutAt(phase.depth)
+      const step = await stepSeconds(run, engine, phase)
+      state = Math.max(state, step.stateBytes)
+      if (cut && !cached.has(cut.name)) {
+        cached.add(cut.name)
+        const prefix = await prefixSeconds(run, engine, cut)
+        forwardSeconds = Math.max(forwardSeconds, prefix)
+        const views = await viewsToCache(run, cut)
+        cachingSeconds += views.missing * (prefix + secondsPerView)
+        features += views.all * sizeOf(cut.shape) * 4
+      }
+      // A forward pass is a third of a step: the backward pass computes two gradients.
+      const forward = step.seconds / (3 * step.views)
+      if (!cut) forwardSeconds = Math.max(forwardSeconds, forward)
+      const fresh = cut ? 0 : secondsPerView
+      const validating = run.settings.validations * run.data.validation.length * (forward + fresh)
+      phases.push({ title: phase.title, steps: phase.steps, seconds: phase.steps * (step.seconds + step.views * fresh) + validating })
+      told()
+    }
+    const tested = run.data.validation.length + run.data.test.length
+    const seconds =
+      fixedSeconds + cachingSeconds + phases.reduce((sum, phase) => sum + phase.seconds, 0) + tested * (forwardSeconds + secondsPerView)
+    const pixels = 3 * 1.4 * shortSide * shortSide * run.data.set.images.length
+    const memory = resourceUsage().maxRSS * 1024 + 2 * state + Math.min(kept.images, pixels) + Math.min(kept.features, features)
+    return { seconds, memory: Math.round(memory), freeMemory: Math.round(availableMemory()), phases, cachingSeconds }
+  } finally {
+    await loader.close()
+    await engine.dispose()
+  }
+}
+
+/** Progress, and the wish to stop. */
+function teller({ emit, signal }: JobContext, total: number): () => void {
+  let done = 0
+  return () => {
+    if (signal.aborted) throw new AppError('stopped', 'the estimate was stopped')
+    emit({ event: 'progress', task: 'measuring', done: ++done, total })
+  }
+}
+
+/** Of decoding an image's share of a view, cutting it out and changing it. */
+async function viewSeconds({ data, recipes, settings, configured }: Run, loader: ImageLoader): Promise<number> {
+  const train = [...data.labelled, ...data.unlabelled]
+  const indices = spread(train, samples.decoded)
+  const recipe = recipes[configured.views.unlabelled.at(-1) ?? configured.views.labelled.at(-1) ?? 'weak']
+  const count = settings.cachedViews
+  const start = performance.now()
+  let views = 0
+  for await (const batch of loader.views(indices, recipe, { count, seed: 0, images: 8 })) views += batch.indices.length * count
+  if (views === 0) throw new AppError('bad-data', `expected images that can be decoded, found none among ${indices.length}`)
+  return (performance.now() - start) / 1000 / views
+}
+
+async function stepSeconds(run: Run, engine: OnnxRuntimeEngine, phase: Phase) {
+  const { configured, settings, data, backbone } = run
+  const classes = data.set.classes.length
+  const prepared = preparePhase({ backbone, classes, method: configured, settings, phase, seed: 0, carried: {} })
+  const { step, sample, random } = prepared
+  const state = await engine.createState(step.initial)
+  const executable = await engine.compile(step.program)
+  const part = (kinds: readonly unknown[], batch: number): BatchPart | null =>
+    kinds.length === 0 ? null : noise(kinds.length, batch, sample, random)
+  const labelled = part(configured.views.labelled, settings.labelledBatch)
+  const unlabelled = data.unlabelled.length === 0 ? null : part(configured.views.unlabelled, settings.unlabelledBatch)
+  const views = [labelled, unlabelled].reduce((sum, half) => sum + (half ? half.views.length * half.labels.length : 0), 0)
+  const feeds = batchFeeds({ labelled, unlabelled }, sample)
+  const once = async (): Promise<number> => {
+    const start = performance.now()
+    await executable.run(state, { ...feeds, ...drawMasks(step.masks, random), rate: scalar('float32', 0), progress: scalar('float32', 0) })
+    return performance.now() - start
+  }
+  try {
+    await once()
+    const times: number[] = []
+    for (let spent = 0; spent < stepMilliseconds; spent += times.at(-1) ?? 0) times.push(await once())
+    const stateBytes = Object.values(step.initial).reduce((sum, value) => sum + value.data.byteLength, 0)
+    return { seconds: times.reduce((sum, time) => sum + time, 0) / times.length / 1000, views, stateBytes }
+  } finally {
+    executable.dispose()
+    state.dispose()
+  }
+}
+
+function noise(views: number, batch: number, sample: Shape, random: Random): BatchPart {
+  return {
+    indices: new Int32Array(batch),
+    labels: new Int32Array(batch),
+    views: Array.from({ length: views }, () => Float32Array.from({ length: batch * sizeOf(sample) }, () => random.uniform(-1, 1))),
+  }
+}
+
+/** Of one view through the frozen part. */
+async function prefixSeconds({ backbone }: Run, engine: OnnxRuntimeEngine, cut: Cut): Promise<number> {
+  const prefix = new PrefixFeatures(engine, backbone, cut)
+  const views = new Float32Array(prefix.batch * sizeOf(backbone.inputType(null, 1).shape))
+  try {
+    await prefix.compute(views, prefix.batch)
+    const start = performance.now()
+    await prefix.compute(views, prefix.batch)
+    return (performance.now() - start) / 1000 / prefix.batch
+  } finally {
+    prefix.dispose()
+  }
+}
+
+/** Views whose features a cut needs, and how many of them have none yet, by a sample. */
+async function viewsToCache(run: Run, cut: Cut): Promise<{ all: number; missing: number }> {
+  const { data, configured, settings, recipes } = run
+  const train = [...data.labelled, ...(configured.views.unlabelled.length > 0 ? data.unlabelled : [])]
+  const kinds = [...new Set([...configured.views.labelled, ...configured.views.unlabelled])]
+  const wanted = [
+    ...kinds.map((kind) => ({ recipe: recipes[kind], indices: train, views: settings.cachedViews })),
+    { recipe: recipes.evaluation, indices: data.validation, views: 1 },
+  ]
+  let all = 0
+  let missing = 0
+  for (const { recipe, indices, views } of wanted) {
+    const known = cachedImages(cacheFolder(), featureKey(run, cut, recipe, views))
+    const looked = known.size === 0 ? [] : spread(indices, samples.looked)
+    const hashes = await hashImages(data.set, looked)
+    const there = looked.filter((index) => known.has(hashes.get(index) ?? '')).length / Math.max(1, looked.length)
+    all += indices.length * views
+    missing += indices.length * views * (1 - there)
+  }
+  return { all, missing }
+}
+
+/** At most `count` of them, evenly spread. */
+function spread(indices: readonly number[], count: number): number[] {
+  const every = Math.max(1, indices.length / count)
+  return Array.from({ length: Math.min(count, indices.length) }, (_, i) => indices[Math.floor(i * every)] ?? 0)
+}
