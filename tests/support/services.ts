@@ -10,6 +10,7 @@ import type { Task } from '../../src/shared/contract/tasks.ts'
 import { contract } from '../../src/shared/contract/index.ts'
 import { AppError } from '../../src/shared/errors.ts'
 import { EngineQueue } from '../../src/main/engine/queue.ts'
+import { memoryLog } from '../../src/main/log.ts'
 import type { OpenProject, Studio } from '../../src/main/services/context.ts'
 import { TaskRunner } from '../../src/main/services/tasks/task-runner.ts'
 import { Database } from '../../src/main/storage/database.ts'
@@ -66,7 +67,8 @@ export function testStudio(
       close: () => Promise.resolve(),
     },
     dataFolder,
-    log: { info: () => undefined, error: () => undefined, tail: () => [] },
+    roots: [folder],
+    log: memoryLog(),
   }
   const close = async (): Promise<void> => {
     for (const hook of closing.splice(0)) await hook(project)

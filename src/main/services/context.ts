@@ -14,6 +14,8 @@ export interface Studio {
   readonly media: Media
   /** The application's own folder: settings, recent projects, backbones, logs. */
   readonly dataFolder: string
+  /** Folders in which a caller may choose files and folders, where there is no dialog of the system. */
+  readonly roots: readonly string[]
   readonly log: Log
 }
 
@@ -73,6 +75,8 @@ export interface Media {
 
 export interface Log {
   info(message: string): void
+  /** Something is not as it should be, and the program found a way. */
+  warn(message: string): void
   /** With stack and causes. */
   error(message: string, error: unknown): void
   /** The last lines, oldest first. */
