@@ -97,6 +97,8 @@ export const predictRequestSchema = z
 export const featuresRequestSchema = z.strictObject({
   job: z.literal('features'),
   backbone: path('an ONNX file'),
+  /** Of its content: features are kept by it. */
+  backboneHash: z.string().min(1).describe('a hash'),
   normalize: z.enum(['imagenet', 'symmetric', 'unit']).optional(),
   /** Lines of JSON, `listedImage`. */
   list: path('a file of images'),

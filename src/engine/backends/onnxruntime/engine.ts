@@ -1,10 +1,11 @@
-// The ONNX Runtime engine on CPU.
+// The ONNX Runtime engine: on CPU, or on another device with the CPU for what that cannot do.
 import type { Engine, Executable, Program, State } from '../../../core/graph/program.ts'
 import type { HostTensor } from '../../../core/tensor/tensor.ts'
 import { OnnxExecutable } from './executable.ts'
 import { blockSize } from './block-size.ts'
 import { lowerProgram } from './lower-program.ts'
 import { SessionCache } from './session.ts'
+import type { Provider } from './session.ts'
 import { OnnxState } from './state.ts'
 
 export interface OnnxRuntimeOptions {
@@ -12,6 +13,8 @@ export interface OnnxRuntimeOptions {
   threads?: number
   /** ONNX Runtime writes a profile (Chrome's trace format) for each session, to files that begin with this. */
   profile?: string
+  /** Execution provider; `cpu` if left out. State stays in the processor's memory whichever it is. */
+  provider?: Provider
   /** False: without ONNX Runtime's blocked operators, as on processors that have none. */
   blocked?: boolean
 }
@@ -21,10 +24,10 @@ export class OnnxRuntimeEngine implements Engine {
   readonly #sessions: SessionCache
   readonly #blocked: boolean
 
-  constructor({ threads = 1, profile, blocked = true }: OnnxRuntimeOptions = {}) {
-    this.name = `onnxruntime cpu, ${threads} ${threads === 1 ? 'thread' : 'threads'}`
+  constructor({ threads = 1, provider = 'cpu', profile, blocked = provider === 'cpu' }: OnnxRuntimeOptions = {}) {
+    this.name = `onnxruntime ${provider}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`
     this.#blocked = blocked
-    this.#sessions = new SessionCache({ threads, ...(profile === undefined ? {} : { profile }) })
+    this.#sessions = new SessionCache({ threads, provider, ...(profile === undefined ? {} : { profile }) })
   }
 
   async compile(program: Program): Promise<Executable> {

@@ -1,11 +1,16 @@
 // ONNX Runtime sessions: options, errors with a subject, one session for equal models.
 import { createHash } from 'node:crypto'
-import { InferenceSession } from 'onnxruntime-node'
+import { InferenceSession, listSupportedBackends } from 'onnxruntime-node'
 import { AppError } from '../../../shared/errors.ts'
+
+/** ONNX Runtime's names of what it can compute on. */
+export const providers = ['cpu', 'cuda', 'dml', 'webgpu', 'coreml'] as const
+export type Provider = (typeof providers)[number]
 
 export interface SessionSettings {
   /** Threads within an operator. */
   readonly threads: number
+  readonly provider: Provider
   /** Writes ONNX Runtime's profile to files that begin with this. */
   readonly profile?: string
 }
@@ -52,10 +57,18 @@ export class SessionCache {
   }
 }
 
-async function createSession(model: Uint8Array, { threads, profile }: SessionSettings, subject: string): Promise<InferenceSession> {
+async function createSession(
+  model: Uint8Array,
+  { threads, provider, profile }: SessionSettings,
+  subject: string,
+): Promise<InferenceSession> {
+  // It would compute on the processor without a word.
+  const offered = listSupportedBackends().map(({ name }) => name)
+  if (!offered.includes(provider))
+    throw new AppError('unsupported', `${provider}: expected one of ${offered.join(', ')}, which ONNX Runtime has on this system`)
   try {
     return await InferenceSession.create(model, {
-      executionProviders: ['cpu'],
+      executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       executionMode: 'sequential',

@@ -1,0 +1,90 @@
+// Job `probe`: whether a device computes a training step, with the right numbers, and how fast. A process of its own: a driver may crash it.
+import { availableParallelism } from 'node:os'
+import { setImmediate } from 'node:timers/promises'
+import { AppError } from '../../shared/errors.ts'
+import { ReferenceEngine } from '../../core/reference/engine.ts'
+import { OnnxRuntimeEngine } from '../backends/onnxruntime/engine.ts'
+import { providers } from '../backends/onnxruntime/session.ts'
+import type { Job } from '../job.ts'
+import { runSteps, trainingProblem } from '../probe/training-problem.ts'
+
+/** Seconds that the speed is measured for. */
+const seconds = 1
+/** Largest relative difference of a weight from float64's after the steps: rounding gives 1e-6, half precision 1e-3, a wrong kernel 1. */
+const tolerance = 5e-3
+
+export const probe: Job<'probe'> = async (request, context) => {
+  try {
+    return await tryDevice(request, context)
+  } catch (error) {
+    // That a device fails is what the job is there to find out, not a fault of this program.
+    if (!(error instanceof Error) || (error instanceof AppError && error.isUserError)) throw error
+    throw new AppError('unsupported', reasonOf(error), { cause: error })
+  }
+}
+
+const tryDevice: Job<'probe'> = async ({ device, threads = availableParallelism() }, { signal, pause }) => {
+  const provider = providers.find((name) => name === device)
+  if (!provider) throw new AppError('bad-option', `device: expected one of ${providers.join(', ')}, found ${device}`)
+  const engine = new OnnxRuntimeEngine({ threads, provider })
+  try {
+    const small = trainingProblem({ batch: 4, size: 12, widths: [4, 8] })
+    const expected = await runSteps(new ReferenceEngine(), small, 3)
+    const difference = largestDifference(expected, await runSteps(engine, small, 3))
+    if (!(difference <= tolerance))
+      throw new AppError(
+        'unsupported',
+        `${engine.name}: expected weights within ${tolerance} of the right ones after three steps, found a difference of ${difference.toPrecision(3)}`,
+      )
+    return { name: engine.name, difference, imagesPerSecond: await measure(engine, signal, pause) }
+  } finally {
+    await engine.dispose()
+  }
+}
+
+/** One line, without the places in ONNX Runtime's sources that its messages begin with. */
+function reasonOf({ message }: Error): string {
+  const line = message.replace(/\s+/g, ' ').trim()
+  const last = line.split(/ was false\. /).at(-1) ?? line
+  return last.length > 300 ? `${last.slice(0, 299)}…` : last
+}
+
+/** Images a second through a step of a network whose layers are as wide as real ones. */
+async function measure(engine: OnnxRuntimeEngine, signal: AbortSignal, pause: () => Promise<void>): Promise<number> {
+  const problem = trainingProblem({ batch: 16, size: 64, widths: [32, 64, 128] })
+  const executable = await engine.compile(problem.program)
+  const state = await engine.createState(problem.initial)
+  try {
+    // Kernels are chosen and compiled in the first one.
+    await executable.run(state, problem.feeds)
+    const start = performance.now()
+    let images = 0
+    while (performance.now() - start < seconds * 1000) {
+      if (signal.aborted) throw new AppError('stopped', 'stopped while a device was measured')
+      await executable.run(state, problem.feeds)
+      images += problem.batch
+      await pause()
+    }
+    return images / ((performance.now() - start) / 1000)
+  } finally {
+    executable.dispose()
+    state.dispose()
+    await setImmediate()
+  }
+}
+
+/** Relative to the largest weight of each tensor; NaN counts as infinite. */
+function largestDifference(
+  expected: Readonly<Record<string, ArrayLike<number>>>,
+  found: Readonly<Record<string, ArrayLike<number>>>,
+): number {
+  let largest = 0
+  for (const [name, values] of Object.entries(expected)) {
+    const scale = Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6)
+    for (let i = 0; i < values.length; i++) {
+      const difference = Math.abs((values[i] ?? 0) - (found[name]?.[i] ?? NaN)) / scale
+      largest = Math.max(largest, Number.isNaN(difference) ? Infinity : difference)
+    }
+  }
+  return largest
+}
