@@ -16,7 +16,7 @@ export const first: Migration = {
     ) STRICT;
 
     CREATE TABLE classes (
-      id INTEGER PRIMARY KEY,
+      id INTEGER PRIMARY KEY AUTOINCREMENT, -- never given twice: runs and the history speak of them
       name TEXT NOT NULL UNIQUE,
       colour TEXT NOT NULL,
       hotkey TEXT UNIQUE,
@@ -24,7 +24,7 @@ export const first: Migration = {
     ) STRICT;
 
     CREATE TABLE images (
-      id INTEGER PRIMARY KEY,
+      id INTEGER PRIMARY KEY AUTOINCREMENT, -- grows with every image that is added
       source INTEGER NOT NULL REFERENCES sources (id) ON DELETE CASCADE,
       path TEXT NOT NULL, -- relative to the source, forward slashes
       hash BLOB, -- SHA-256 of the file, null where it could not be read
@@ -46,7 +46,7 @@ export const first: Migration = {
     ) STRICT;
     -- Few, because every label given changes those with class and labelled_at; services/images/query.ts names the ones it needs.
     CREATE INDEX images_by_path ON images (path, id) WHERE excluded = 0;
-    CREATE INDEX images_by_class ON images (class) WHERE excluded = 0;
+    CREATE INDEX images_by_class ON images (class, excluded);
     CREATE INDEX images_by_state ON images (state) WHERE excluded = 0 AND state <> 'present';
     CREATE INDEX images_by_hash ON images (hash, excluded);
     CREATE INDEX images_by_look ON images (look_group) WHERE look_group IS NOT NULL;
@@ -80,12 +80,14 @@ export const first: Migration = {
       at TEXT NOT NULL,
       undone INTEGER NOT NULL DEFAULT 0
     ) STRICT;
+    CREATE INDEX actions_by_undone ON actions (undone, id);
     CREATE TABLE changes (
       action INTEGER NOT NULL REFERENCES actions (id) ON DELETE CASCADE,
-      subject TEXT NOT NULL CHECK (subject IN ('label', 'split', 'excluded', 'class')),
+      subject TEXT NOT NULL CHECK (subject IN ('label', 'split', 'excluded', 'state', 'class')),
       row INTEGER NOT NULL, -- id of the image, or of the class
-      before ANY, -- label: class id; split: its name; excluded: 0 or 1; class: the row as JSON; null = none
+      before ANY, -- label: class id; split, state: its name; excluded: 0 or 1; class: the row as JSON; null = none
       after ANY,
+      before_at TEXT, -- label: when the one before was given
       PRIMARY KEY (action, subject, row)
     ) STRICT, WITHOUT ROWID;
 
