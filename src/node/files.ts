@@ -129,7 +129,7 @@ async function writeAll(file: FileHandle, piece: Content): Promise<void> {
 }
 
 /** The rename itself must reach the disk too. Windows has no such call for folders. */
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return
   const folder = await open(path, 'r')
   try {

@@ -37,6 +37,7 @@ export async function recover(from: string, to: string): Promise<Recovered> {
     target.exec('PRAGMA foreign_keys = OFF; BEGIN')
     const recovered: Record<string, number> = {}
     for (const table of tablesOf(target)) recovered[table] = await copyTable(source, target, table)
+    keepNumbers(source, target)
     mendReferences(target)
     target.exec('COMMIT; PRAGMA synchronous = FULL; PRAGMA journal_mode = DELETE')
     if (Object.values(recovered).every((rows) => rows === 0)) throw nothingLeft(from)
@@ -202,6 +203,16 @@ class Writer {
     } catch {
       // A value that the column does not take: the row is damaged itself.
     }
+  }
+}
+
+/** Ids of lost rows are not given again. */
+function keepNumbers(source: DatabaseSync, target: DatabaseSync): void {
+  try {
+    const update = target.prepare('UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?')
+    for (const { name, seq } of source.prepare('SELECT name, seq FROM sqlite_sequence').all()) update.run(Number(seq), String(name))
+  } catch {
+    // Cannot be read: the numbers go on behind the largest that is left.
   }
 }
 
