@@ -24,9 +24,9 @@ export interface TestStudio {
   readonly folder: string
   readonly events: NumberedEvent[]
   /** Ends what uses the project, as closing it does. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
   /** The end of a task. */
-  ended(started: { task: string } | Promise<{ task: string }>): Promise<Task>
+  readonly ended: (started: { task: string } | Promise<{ task: string }>) => Promise<Task>
 }
 
 /** Node keeps what it compiled here: most of the time of a short job is loading. */

@@ -1,0 +1,95 @@
+// Service `predictions`: a trained model's word on any images.
+import { join, sep } from 'node:path'
+import type { Handlers } from '../../../shared/contract/index.ts'
+import { AppError } from '../../../shared/errors.ts'
+import type { PredictionLine } from '../../../shared/lines.ts'
+import type { OpenProject, Studio } from '../context.ts'
+import { checkCsv, writeCsv } from './csv.ts'
+import { requireModel } from './models.ts'
+import { PredictionFile } from './prediction-file.ts'
+import { makeScratch, removeScratch } from './scratch.ts'
+import { checkSubject, nameOf, toRequest } from './subject.ts'
+
+interface Entry {
+  readonly project: string
+  /** Goes when the project is closed. */
+  readonly folder: string
+  readonly file: PredictionFile
+}
+
+/** Milliseconds between two events of one task. */
+const interval = 250
+
+export function predictions(studio: Studio): Handlers['predictions'] {
+  const { events, tasks, engine } = studio
+  const entries = new Map<string, Entry>()
+  studio.projects.onClosing(async ({ id }) => {
+    for (const [task, entry] of entries) {
+      if (entry.project !== id) continue
+      entries.delete(task)
+      await tasks.cancel(task)
+      await removeScratch(entry.folder)
+    }
+  })
+
+  return {
+    predict: async ({ project: id, run: runId, subject, top, csv }) => {
+      const project = studio.projects.get(id)
+      const { model } = requireModel(project, runId)
+      checkSubject(subject)
+      if (csv !== undefined) await checkCsv(csv)
+      const folder = await makeScratch()
+      const file = new PredictionFile(join(folder, 'results.ndjson'))
+      const started = tasks.start({ kind: 'predict', project: id, subject: nameOf(subject) }, async (context) => {
+        const images = await toRequest(project, subject, join(folder, 'list.ndjson'))
+        let announced = -Infinity
+        const announce = (done: number): void => {
+          announced = performance.now()
+          events.emit('predictions.changed', { project: id, task: started.task, done })
+        }
+        const result = await engine.run<'predict'>(
+          { job: 'predict', model, results: file.path, top, ...images },
+          {
+            priority: 'foreground',
+            subject: `predicting ${nameOf(subject)}`,
+            signal: context.signal,
+            onEvent: (event) => {
+              if (event.event !== 'progress') return
+              context.progress({ task: event.task, done: event.done, total: event.total, unit: event.unit ?? 'images' })
+              if (performance.now() - announced >= interval) announce(event.done)
+            },
+          },
+        )
+        announce(result.images + result.unreadable)
+        if (csv !== undefined) await writeCsv(csv, top, file.lines())
+        const { images: predicted, unreadable, classes, seconds } = result
+        return { kind: 'predict', images: predicted, unreadable, file: csv ?? null, classes, seconds }
+      })
+      entries.set(started.task, { project: id, folder, file })
+      return started
+    },
+    list: async ({ project: id, task, below, offset, limit }) => {
+      const project = studio.projects.get(id)
+      const entry = entries.get(task)
+      if (entry?.project !== id) throw new AppError('not-found', `task ${task}: expected predictions of the project, found none`)
+      const { lines, total } = await entry.file.page(below, offset, limit)
+      return { predictions: withImages(project, lines), total }
+    },
+  }
+}
+
+/** Files that are images of the project get their ids. */
+function withImages({ db }: OpenProject, lines: readonly PredictionLine[]): (Omit<PredictionLine, 'id'> & { image: number | null })[] {
+  const sources = db.all<{ id: number; folder: string }>('SELECT id, folder FROM sources')
+  const imageOf = (file: string): number | null => {
+    for (const source of sources) {
+      const inside = source.folder.endsWith(sep) ? source.folder : source.folder + sep
+      if (!file.startsWith(inside)) continue
+      const path = file.slice(inside.length).replaceAll(sep, '/')
+      const found = db.get<{ id: number }>('SELECT id FROM images WHERE source = ? AND path = ?', source.id, path)
+      if (found) return found.id
+    }
+    return null
+  }
+  return lines.map(({ id, ...line }) => ({ ...line, image: id ?? imageOf(line.file) }))
+}
