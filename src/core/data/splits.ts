@@ -5,7 +5,7 @@ import type { ImageEntry, ImageSet } from './image-set.ts'
 
 export interface SplitOptions {
   readonly seed: number
-  /** Share of the labelled images that becomes the test set where the data set has none. Default 0.2. */
+  /** Share of the labelled images that becomes the test set where the data set has none. Default 0.2; 0 for no test set. */
   readonly testShare?: number
   /** Share of the labelled images that becomes the validation set where the data set has none. Default 0.1. */
   readonly validationShare?: number
@@ -33,7 +33,7 @@ export interface Splits {
 export function splitSet(set: ImageSet, options: SplitOptions): Splits {
   const { seed, testShare = 0.2, validationShare = 0.1 } = options
   for (const [name, share] of Object.entries({ testShare, validationShare }))
-    if (!(share > 0 && share < 1)) throw new DataError('bad-option', name, `expected a share between 0 and 1, found ${share}`)
+    if (!((share > 0 || (share === 0 && name === 'testShare')) && share < 1)) throw new DataError('bad-option', name, `expected a share between 0 and 1, found ${share}`)
   if (testShare + validationShare >= 1)
     throw new DataError('bad-option', 'testShare + validationShare', `expected less than 1, found ${testShare + validationShare}`)
 
@@ -49,7 +49,7 @@ export function splitSet(set: ImageSet, options: SplitOptions): Splits {
 
   for (const [label, members] of byClass(set, rest)) {
     const order = new Random(deriveSeed(seed, 'split', set.classes[label] ?? '')).shuffled(members)
-    const count = (share: number): number => (members.length < 3 ? 0 : Math.max(1, Math.round(share * members.length)))
+    const count = (share: number): number => (members.length < 3 || share === 0 ? 0 : Math.max(1, Math.round(share * members.length)))
     const testCount = drawsTest ? count(testShare) : 0
     const validationCount = Math.min(drawsValidation ? count(validationShare) : 0, members.length - testCount - 1)
     test.push(...order.slice(0, testCount))
@@ -60,7 +60,7 @@ export function splitSet(set: ImageSet, options: SplitOptions): Splits {
   const parts = { train, validation, test }
   for (const [name, part] of Object.entries(parts)) {
     part.sort((a, b) => a - b)
-    if (part.length === 0)
+    if (part.length === 0 && !(name === 'test' && testShare === 0))
       throw new DataError(
         'bad-data',
         set.root,

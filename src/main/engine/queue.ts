@@ -110,7 +110,6 @@ export class EngineQueue implements Engine {
     alive()
     entry.stopping = false
     this.#running.add(entry)
-    options.onStart?.()
     const onEvent = (event: JobEvent): void => {
       alive()
       options.onEvent?.(event)
@@ -135,6 +134,7 @@ export class EngineQueue implements Engine {
   /** Rejects too where no process can be started. */
   async #launch(entry: Entry, onEvent: (event: JobEvent) => void, onHeartbeat: () => void): Promise<JobResult> {
     const { entry: url, environment } = this.#options
+    entry.options.onStart?.()
     entry.job = startJob(entry.request, onEvent, { entry: url, env: environment?.(), logFile: entry.options.logFile, onHeartbeat })
     return await entry.job.result
   }

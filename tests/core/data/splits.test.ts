@@ -65,7 +65,8 @@ describe('splits', () => {
     expect(() => splitSet(setOf([2, 2]), { seed: 0 })).toThrow(
       '/set: expected images for the validation set, found none (4 images, 2 classes)',
     )
-    expect(() => splitSet(setOf([5, 5]), { seed: 0, testShare: 0 })).toThrow('testShare: expected a share between 0 and 1, found 0')
+    expect(() => splitSet(setOf([5, 5]), { seed: 0, testShare: 1 })).toThrow('testShare: expected a share between 0 and 1, found 1')
+    expect(splitSet(setOf([5, 5]), { seed: 0, testShare: 0 }).test).toEqual([])
   })
 })
 

@@ -1,0 +1,93 @@
+// Which images a run trains on, with which labels, and which it is measured on.
+import { labelledSubset } from '../../../core/data/subsets.ts'
+import { splitSet } from '../../../core/data/splits.ts'
+import type { ImageSet } from '../../../core/data/image-set.ts'
+import type { RunConfig } from '../../../shared/contract/runs.ts'
+import type { ManifestHeader, ManifestImage } from '../../../shared/manifest.ts'
+import type { ImageTable, TableImage } from './image-table.ts'
+
+export interface Plan {
+  readonly header: ManifestHeader
+  readonly images: readonly ManifestImage[]
+  readonly counts: { readonly labelled: number; readonly unlabelled: number; readonly validation: number; readonly test: number }
+  /** Labels used, by class. */
+  readonly labels: readonly { readonly class: number; readonly labels: number }[]
+}
+
+/** The draw of validation images does not depend on a run's seed: runs on the same labels are measured on the same images. */
+const splitSeed = 0
+
+/** @returns the plan, or in words why there is none */
+export function planImages(table: ImageTable, config: Pick<RunConfig, 'labels' | 'seed'>): Plan | { problem: string } {
+  const used = new Set(table.images.map((image) => image.class))
+  const classes = table.classes.filter(({ id }) => used.has(id))
+  if (table.images.length === 0) return { problem: 'images: expected some, found none' }
+  if (classes.length < 2) return { problem: `labels: expected at least two classes with labelled images, found ${classes.length}` }
+  const index = new Map(classes.map(({ id }, i) => [id, i]))
+  const classOf = (image: TableImage): number | null => (image.class === null ? null : (index.get(image.class) ?? null))
+  const set: ImageSet = {
+    root: 'the project',
+    layout: 'manifest',
+    classes: classes.map(({ name }) => name),
+    images: table.images.map((image) => ({
+      path: table.sources.length === 1 ? image.path : `${image.source}/${image.path}`,
+      class: classOf(image),
+      split: image.split,
+      bytes: image.bytes,
+    })),
+    skipped: [],
+  }
+  const without = classes.find(
+    ({ id }) => !table.images.some((image) => image.class === id && image.split !== 'validation' && image.split !== 'test'),
+  )
+  if (without)
+    return { problem: `class ${without.name}: expected a labelled image to train on, found all of them set apart for validation or test` }
+  if (!canValidate(table))
+    return { problem: 'validation: expected images set apart for it, or a class with three labels or more to take them from, found neither' }
+
+  const { train, validation, test } = splitSet(set, { seed: splitSeed, testShare: 0 })
+  // The same file twice must not be learnt and then asked for.
+  const heldOut = new Set([...validation, ...test].flatMap((i) => table.images[i]?.hash ?? []))
+  const free = train.filter((i) => !heldOut.has(table.images[i]?.hash ?? ''))
+  const lost = classes.find((_, label) => !free.some((i) => set.images[i]?.class === label))
+  if (lost) return { problem: `class ${lost.name}: expected an image to train on that is not in validation or test too, found copies only` }
+  const { labelled, unlabelled, perClass } = labelledSubset(set, free, config.labels ?? { proportion: 1 }, config.seed)
+
+  const split = new Map<number, ManifestImage['split']>()
+  for (const i of validation) split.set(i, 'validation')
+  for (const i of test) split.set(i, 'test')
+  for (const i of free) split.set(i, 'train')
+  const labels = new Set(labelled)
+  const images = table.images.flatMap((image, i): ManifestImage[] => {
+    const place = split.get(i)
+    if (!place) return []
+    const { id, source: root, path, bytes, hash } = image
+    return [{ id, root, path, bytes, hash, class: classOf(image), split: place, labelled: labels.has(i) }]
+  })
+  return {
+    header: { manifest: 1, classes: [...classes], roots: table.sources.map(({ folder }) => folder) },
+    images,
+    counts: { labelled: labelled.length, unlabelled: unlabelled.length, validation: validation.length, test: test.length },
+    labels: classes.map(({ id }, i) => ({ class: id, labels: perClass[i] ?? 0 })),
+  }
+}
+
+function canValidate({ images }: ImageTable): boolean {
+  const counts = new Map<number, number>()
+  for (const { class: label, split } of images) {
+    if (label === null || split === 'test') continue
+    if (split === 'validation') return true
+    counts.set(label, (counts.get(label) ?? 0) + 1)
+  }
+  return [...counts.values()].some((count) => count >= 3)
+}
+
+/** As a file of JSON lines. */
+export function* manifestLines({ header, images }: Plan): Generator<string> {
+  yield `${JSON.stringify(header)}\n`
+  for (let from = 0; from < images.length; from += 500)
+    yield images
+      .slice(from, from + 500)
+      .map((image) => `${JSON.stringify(image)}\n`)
+      .join('')
+}

@@ -1,0 +1,50 @@
+// The engine's request of a run: fixed when the run is started, with the places of now.
+import { join } from 'node:path'
+import { writeFileAtomic, readJson, writeJson } from '../../../node/files.ts'
+import type { RunConfig } from '../../../shared/contract/runs.ts'
+import { AppError } from '../../../shared/errors.ts'
+import { manifestFileName } from '../../../shared/manifest.ts'
+import { trainRequestSchema } from '../../../shared/requests.ts'
+import type { TrainRequest } from '../../../shared/requests.ts'
+import { findBackbone } from '../backbones/index.ts'
+import type { Studio } from '../context.ts'
+import { manifestLines } from './plan.ts'
+import type { Plan } from './plan.ts'
+import { normalizeOf } from './validate.ts'
+
+const fileName = 'request.json'
+
+/** Writes down what is trained on, and how. */
+export async function writeRequest(studio: Studio, folder: string, config: RunConfig, plan: Plan, threads: number): Promise<void> {
+  await writeFileAtomic(join(folder, manifestFileName), manifestLines(plan))
+  await writeJson(join(folder, fileName), await describe(studio, folder, config, threads))
+}
+
+/** @throws AppError 'not-found' where the backbone or the run's files are gone */
+export async function trainRequest(
+  studio: Studio,
+  folder: string,
+  config: RunConfig,
+  { resume, finish }: Pick<TrainRequest, 'resume' | 'finish'>,
+): Promise<TrainRequest> {
+  const { data, error } = trainRequestSchema.safeParse(await readJson(join(folder, fileName)))
+  if (!data) throw new AppError('bad-data', `${join(folder, fileName)}: expected what a run is to do, found something else`, { cause: error })
+  const { file } = await findBackbone(studio, config.backbone)
+  return { ...data, images: join(folder, manifestFileName), backbone: file, out: folder, resume, finish }
+}
+
+async function describe(studio: Studio, folder: string, config: RunConfig, threads: number): Promise<TrainRequest> {
+  const backbone = await findBackbone(studio, config.backbone)
+  const { labels: _labels, device: _device, ...settings } = config
+  return {
+    job: 'train',
+    ...settings,
+    ...normalizeOf(config, backbone),
+    images: join(folder, manifestFileName),
+    backbone: backbone.file,
+    out: folder,
+    threads,
+    resume: false,
+    finish: false,
+  }
+}

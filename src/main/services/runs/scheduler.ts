@@ -1,0 +1,188 @@
+// Takes runs from the queue to the engine, one of a project at a time, and writes down what becomes of them.
+import type { Run, RunState } from '../../../shared/contract/runs.ts'
+import { AppError } from '../../../shared/errors.ts'
+import type { JobEvent } from '../../../shared/events.ts'
+import type { ResultOf } from '../../../shared/results.ts'
+import type { OpenProject, Studio } from '../context.ts'
+import { logFileName } from './files.ts'
+import { LiveProgress } from './live-progress.ts'
+import { trainRequest } from './request.ts'
+import { RunStore, checkpointPath, runFolder } from './store.ts'
+import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+
+/** What a run is stopped for. `withdraw`: another one goes first; `close`: the project is closed. */
+type Intent = 'pause' | 'cancel' | 'withdraw' | 'close'
+
+interface Live {
+  readonly id: string
+  readonly project: OpenProject
+  readonly abort: AbortController
+  readonly progress: LiveProgress
+  /** The engine has begun. */
+  started: boolean
+  intent: Intent | null
+  /** When all that follows from its end is on the disk. */
+  ended: Promise<void>
+}
+
+export class RunScheduler {
+  readonly #studio: Studio
+  /** Handed to the engine: waiting for it, or running; by run. */
+  readonly #training = new Map<string, Live>()
+  /** Cancelled ones whose best weights become a model. */
+  readonly #finishing = new Map<string, Live>()
+
+  constructor(studio: Studio) {
+    this.#studio = studio
+    studio.projects.onOpened((project) => {
+      const store = new RunStore(project)
+      for (const id of store.interruptAll()) studio.log.info(`run ${id} was interrupted`)
+      this.advance(project)
+    })
+    studio.projects.onClosing((project) => this.#close(project))
+  }
+
+  /** A run as it is now, between what is on the disk too. */
+  run(project: OpenProject, id: string): Run {
+    return this.#withProgress(new RunStore(project).get(id))
+  }
+
+  runs(project: OpenProject): Run[] {
+    return new RunStore(project).list().map((run) => this.#withProgress(run))
+  }
+
+  announce(project: OpenProject, ...ids: string[]): void {
+    for (const id of ids) this.#studio.events.emit('runs.changed', { run: this.run(project, id) })
+  }
+
+  /** Hands the first of the queue to the engine, in place of one that is no longer the first and has not begun. */
+  advance(project: OpenProject): void {
+    const [first] = new RunStore(project).queue()
+    const live = [...this.#training.values()].find((candidate) => candidate.project.id === project.id)
+    if (live) {
+      if (!live.started && live.id !== first) this.#stop(live, 'withdraw')
+    } else if (first !== undefined) this.#train(project, first)
+  }
+
+  /** Ends the engine's work on a run, if any. The state that follows is on the disk when this resolves. */
+  async stop(id: string, intent: 'pause' | 'cancel'): Promise<void> {
+    for (const live of [this.#training.get(id), this.#finishing.get(id)]) {
+      if (!live) continue
+      this.#stop(live, intent)
+      await live.ended
+    }
+  }
+
+  isBusy(id: string): boolean {
+    return this.#training.has(id) || this.#finishing.has(id)
+  }
+
+  /** Makes the best weights of a run that was cancelled a model, in its turn. */
+  finish(project: OpenProject, id: string): void {
+    const live = this.#live(project, id)
+    this.#finishing.set(id, live)
+    live.ended = this.#engineRun(live, true)
+      .then(
+        ({ job: _job, ...result }) => new RunStore(project).conclude(id, { result }),
+        (error: unknown) => {
+          // Nothing validated yet: there is no best, and nobody is at fault.
+          const failure = AppError.from(error)
+          if (failure.code !== 'conflict' && failure.code !== 'stopped') new RunStore(project).conclude(id, { error: failure.toJSON() })
+        },
+      )
+      .finally(() => {
+        this.#finishing.delete(id)
+        this.announce(project, id)
+      })
+  }
+
+  async #close(project: OpenProject): Promise<void> {
+    const ending = [...this.#training.values(), ...this.#finishing.values()].filter((live) => live.project.id === project.id)
+    for (const live of ending) this.#stop(live, 'close')
+    await Promise.all(ending.map(({ ended }) => ended))
+  }
+
+  #live(project: OpenProject, id: string): Live {
+    const store = new RunStore(project)
+    const progress = new LiveProgress(store.get(id).progress, (saved) => store.saveProgress(id, saved))
+    return { id, project, progress, abort: new AbortController(), started: false, intent: null, ended: Promise.resolve() }
+  }
+
+  #stop(live: Live, intent: Intent): void {
+    // A later wish of the user counts, but not over the project's closing.
+    if (live.intent !== 'close') live.intent = intent
+    live.abort.abort()
+  }
+
+  #train(project: OpenProject, id: string): void {
+    const live = this.#live(project, id)
+    this.#training.set(id, live)
+    live.ended = this.#engineRun(live, false)
+      .then(
+        ({ job: _job, ...result }) => this.#end(live, 'done', { result }),
+        (error: unknown) => this.#failed(live, AppError.from(error)),
+      )
+      .catch((error: unknown) => this.#studio.log.error(`run ${id}`, error))
+      .finally(() => {
+        this.#training.delete(id)
+        if (live.intent !== 'close') this.advance(project)
+      })
+  }
+
+  async #engineRun(live: Live, finish: boolean): Promise<ResultOf<'train'>> {
+    const { project, id, abort } = live
+    const folder = runFolder(project, id)
+    const run = new RunStore(project).get(id)
+    const request = await trainRequest(this.#studio, folder, run.config, { resume: existsSync(checkpointPath(folder)), finish })
+    return await this.#studio.engine.run<'train'>(request, {
+      priority: 'training',
+      subject: run.name,
+      signal: abort.signal,
+      logFile: join(folder, logFileName),
+      onStart: () => {
+        live.started = true
+        if (finish) return
+        new RunStore(project).change(id, 'running', { progress: run.progress })
+        this.announce(project, id)
+      },
+      onEvent: (event) => this.#heard(live, event),
+    })
+  }
+
+  #heard(live: Live, event: JobEvent): void {
+    const { project, id } = live
+    try {
+      live.progress.take(event)
+    } catch (error) {
+      // The run goes on: what it says is in its metrics too.
+      this.#studio.log.error(`run ${id}: saving its progress`, error)
+    }
+    this.#studio.events.emit('runs.progress', { project: project.id, run: id, event })
+  }
+
+  #failed(live: Live, error: AppError): void {
+    const { intent, started } = live
+    if (error.code === 'stopped' && !started) {
+      if (intent === 'pause') this.#end(live, 'paused')
+      if (intent === 'cancel') this.#end(live, 'cancelled')
+      return
+    }
+    if (error.code === 'stopped')
+      return this.#end(live, intent === 'cancel' ? 'cancelled' : intent === null ? 'interrupted' : 'paused')
+    if (error.code === 'engine-crashed' && started) return this.#end(live, 'interrupted', { error: error.toJSON() })
+    this.#end(live, 'failed', { error: error.toJSON() })
+  }
+
+  #end({ project, id, progress }: Live, state: RunState, facts: Parameters<RunStore['change']>[2] = {}): void {
+    const store = new RunStore(project)
+    const before = store.queue()
+    store.change(id, state, { progress: { ...progress.value, task: null }, ...facts })
+    this.announce(project, ...new Set([id, ...(before.includes(id) ? store.queue() : [])]))
+  }
+
+  #withProgress(run: Run): Run {
+    const live = this.#training.get(run.id) ?? this.#finishing.get(run.id)
+    return live?.started ? { ...run, progress: live.progress.value } : run
+  }
+}
