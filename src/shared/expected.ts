@@ -64,7 +64,7 @@ export function checked<T>(schema: z.ZodType<T>, input: unknown, name: (field: s
   const fields = fieldsOf(schema)
   if (issue?.code === 'unrecognized_keys') {
     const key = issue.keys[0] ?? ''
-    throw new AppError('bad-option', `${name(key)}: expected one of ${Object.keys(fields).join(', ')}, found ${key}`)
+    throw new AppError('bad-option', `${name(short(key))}: expected one of ${Object.keys(fields).join(', ')}, found ${short(key)}`)
   }
   const key = String(issue?.path[0] ?? '')
   const field = fields[key]
@@ -78,8 +78,20 @@ export function checked<T>(schema: z.ZodType<T>, input: unknown, name: (field: s
 /** A value as it reads in a message: short, in quotes if it is text. */
 export function quote(value: unknown): string {
   if (value === undefined || (Array.isArray(value) && value.length === 0)) return 'nothing'
-  const json = typeof value === 'number' ? String(value) : ((JSON.stringify(value) as string | undefined) ?? typeof value)
-  return json.length > 80 ? `${json.slice(0, 79)}…` : json
+  return short(typeof value === 'number' ? String(value) : (jsonOf(value) ?? typeof value))
+}
+
+function short(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text
+}
+
+/** Nothing for what is nested too deeply to be written. */
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return undefined
+  }
 }
 
 function range({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: FieldSchema): string {

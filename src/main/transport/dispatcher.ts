@@ -4,6 +4,7 @@ import type { Handlers, ServiceName } from '../../shared/contract/index.ts'
 import type { MethodSchema, ServiceSchema } from '../../shared/contract/define.ts'
 import { AppError } from '../../shared/errors.ts'
 import { checked } from '../../shared/expected.ts'
+import type { Log } from '../services/context.ts'
 
 type Handler = (input: unknown, call: { readonly signal: AbortSignal }) => unknown
 
@@ -12,7 +13,8 @@ export interface Dispatcher {
   call(service: string, method: string, input: unknown, signal: AbortSignal): Promise<unknown>
 }
 
-export function dispatcher(handlers: Handlers): Dispatcher {
+/** @param log gets what is this program's fault, with its stack: callers get the message only */
+export function dispatcher(handlers: Handlers, log?: Pick<Log, 'error'>): Dispatcher {
   return {
     call: async (serviceName, methodName, input, signal) => {
       const service = own(contract, serviceName) as ServiceSchema | undefined
@@ -23,12 +25,25 @@ export function dispatcher(handlers: Handlers): Dispatcher {
       const name = `${serviceName}.${methodName}`
       const request = checked(method.input, input, (field) => (field === '' ? name : `${name}: ${field}`))
       try {
-        return method.output.parse(await handler(request, { signal }))
-      } catch (error) {
-        throw AppError.from(error)
+        return fitting(name, method, await handler(request, { signal }))
+      } catch (thrown) {
+        const error = AppError.from(thrown)
+        if (error.code === 'internal') log?.error(name, thrown)
+        throw error
       }
     },
   }
+}
+
+/** @throws AppError 'internal' where a service answers other than the contract says */
+function fitting(name: string, method: MethodSchema, answer: unknown): unknown {
+  const result = method.output.safeParse(answer)
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  throw new AppError(
+    'internal',
+    `${name}: expected an answer as in the contract, found at ${issue?.path.join('.') || 'its root'}: ${issue?.message ?? ''}`,
+  )
 }
 
 /** Own properties only: `constructor` and `__proto__` are no methods. */

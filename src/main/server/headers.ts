@@ -1,0 +1,33 @@
+// Headers that every answer carries, and what a page may load and do.
+import type { ServerResponse } from 'node:http'
+
+/** Of the interface. It loads its own files and pictures, talks to its own origin, and is shown in no frame. */
+export const pagePolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' blob: data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/** Of everything else: should a browser show it as a page, it can do nothing. */
+export const inertPolicy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
+
+const fixed = {
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': inertPolicy,
+}
+
+/** To be called first: what a route knows better it sets anew. */
+export function setFixedHeaders(response: ServerResponse): void {
+  for (const [name, value] of Object.entries(fixed)) response.setHeader(name, value)
+}

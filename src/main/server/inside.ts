@@ -1,0 +1,30 @@
+// Opens a file that has to lie inside a folder, wherever symbolic links lead.
+import { constants } from 'node:fs'
+import type { Stats } from 'node:fs'
+import { open, realpath } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+import { join, sep } from 'node:path'
+
+export interface OpenFile {
+  readonly handle: FileHandle
+  readonly stats: Stats
+}
+
+/** Null where there is no such file, where it lies outside, and where it is no plain file: callers cannot tell which.
+ * @param path relative to the folder, with forward slashes */
+export async function openInside(folder: string, path: string): Promise<OpenFile | null> {
+  if (path.includes('\0')) return null
+  try {
+    const root = await realpath(folder)
+    const file = await realpath(join(root, path))
+    if (!file.startsWith(root.endsWith(sep) ? root : root + sep)) return null
+    // Not through a link that has been put there since; and a pipe must not keep us waiting.
+    const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    const stats = await handle.stat()
+    if (stats.isFile()) return { handle, stats }
+    await handle.close()
+    return null
+  } catch {
+    return null
+  }
+}

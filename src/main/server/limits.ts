@@ -1,0 +1,41 @@
+// What a client may ask of the server, and for how long.
+import { maxBody } from '../transport/answer.ts'
+import type { FeedLimits } from '../transport/event-feed.ts'
+
+export interface Limits {
+  /** Bytes of a call's input. */
+  readonly body: number
+  /** Bytes of a frame from a listener: topics and a position. */
+  readonly frame: number
+  /** Milliseconds for a request's headers, and for the whole request. */
+  readonly headersTime: number
+  readonly requestTime: number
+  /** Milliseconds that a client may take none of an answer. */
+  readonly stalled: number
+  /** Milliseconds after which an unfinished call's answer begins with white space, again and again, so that nobody takes it for dead. */
+  readonly patience: number
+  /** Milliseconds between pings to listeners; one that misses an answer is cut off. */
+  readonly ping: number
+  /** Milliseconds that calls under way get when the server closes. */
+  readonly grace: number
+  readonly connections: number
+  readonly listeners: number
+  /** Wrong tokens of one address in a minute. */
+  readonly wrongTokens: number
+  readonly feed: Partial<FeedLimits>
+}
+
+export const defaultLimits: Limits = {
+  body: maxBody,
+  frame: 64 * 1024,
+  headersTime: 10_000,
+  requestTime: 60_000,
+  stalled: 60_000,
+  patience: 20_000,
+  ping: 15_000,
+  grace: 1000,
+  connections: 512,
+  listeners: 64,
+  wrongTokens: 10,
+  feed: {},
+}
