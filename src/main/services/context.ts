@@ -25,7 +25,7 @@ export interface OpenProject {
   readonly folder: string
   readonly db: Database
   /** To be called in the transaction that changes what is listed: counts the revision up. @returns the new one */
-  touch(): number
+  readonly touch: () => number
 }
 
 export interface OpenProjects {

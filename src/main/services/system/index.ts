@@ -1,0 +1,55 @@
+// Service `system`.
+import { readFileSync } from 'node:fs'
+import { freemem, totalmem } from 'node:os'
+import { join } from 'node:path'
+import type { Handlers } from '../../../shared/contract/index.ts'
+import { settings as settingsSchema } from '../../../shared/contract/system.ts'
+import type { Settings } from '../../../shared/contract/system.ts'
+import { JsonFile } from '../../json-file.ts'
+import type { Studio } from '../context.ts'
+import { browse } from './browse.ts'
+
+export const defaultSettings: Settings = { language: 'system', theme: 'system', density: 'comfortable', shortcuts: {} }
+
+/** Settings that an older version does not know yet have their defaults. */
+const stored = settingsSchema.partial().transform((found) => ({ ...defaultSettings, ...withoutUndefined(found) }))
+
+export function system(studio: Pick<Studio, 'events' | 'projects' | 'engine' | 'dataFolder' | 'roots' | 'log'>): Handlers['system'] {
+  const startedAt = new Date().toISOString()
+  const file = new JsonFile<Settings>(join(studio.dataFolder, 'settings.json'), stored, defaultSettings, studio.log)
+  return {
+    version: () => ({
+      version: version(),
+      node: process.versions.node,
+      platform: `${process.platform} ${process.arch}`,
+      dataFolder: studio.dataFolder,
+    }),
+    health: () => ({
+      startedAt,
+      memory: { used: process.memoryUsage.rss(), free: freemem(), total: totalmem() },
+      engine: studio.engine.status(),
+      projects: studio.projects.all().length,
+    }),
+    log: ({ lines }) => ({ lines: studio.log.tail(lines) }),
+    settings: () => file.read(),
+    updateSettings: async (changes) => {
+      const settings = await file.update((before) => ({ ...before, ...withoutUndefined(changes) }))
+      studio.events.emit('system.settingsChanged', settings)
+      return settings
+    },
+    browse: ({ folder }) => browse(studio.roots, folder),
+  }
+}
+
+/** A key that was given no value is a key that was not given. */
+function withoutUndefined<T extends object>(value: T): { [Key in keyof T]: Exclude<T[Key], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as {
+    [Key in keyof T]: Exclude<T[Key], undefined>
+  }
+}
+
+/** Of the package, wherever it lies: sources and built files are equally deep in it. */
+function version(): string {
+  const manifest = JSON.parse(readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8')) as { version: string }
+  return manifest.version
+}
