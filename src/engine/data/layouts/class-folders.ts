@@ -1,7 +1,8 @@
 // class/… and split/class/…: the class is the deepest folder, whatever lies between.
 import { byCodeUnits, type SkippedFile } from '../../../core/data/image-set.ts'
 import type { Walk } from '../walk.ts'
-import { splitOf, type LabelledFile, type Reading } from './layout.ts'
+import { splitOf } from '../../../shared/label-table.ts'
+import type { LabelledFile, Reading } from './layout.ts'
 
 /** Folders that say "no label" (STL-10 and others have one). */
 const unlabelledNames = new Set(['unlabelled', 'unlabeled', 'unsup'])

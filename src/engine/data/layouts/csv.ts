@@ -4,15 +4,9 @@ import { join } from 'node:path'
 import { CsvError, parse } from 'csv-parse/sync'
 import { DataError, messageOf } from '../../../core/data/data-error.ts'
 import { byCodeUnits, type SkippedFile } from '../../../core/data/image-set.ts'
+import { columnOf, delimiterOf, splitOf } from '../../../shared/label-table.ts'
 import type { Walk } from '../walk.ts'
-import { FileIndex, splitOf, type LabelledFile, type LayoutReader } from './layout.ts'
-
-/** Header names, compared without case, spaces, dashes and underscores. */
-const columnNames = {
-  file: ['file', 'filename', 'filepath', 'image', 'imagename', 'imagepath', 'imagefile', 'imageid', 'path'],
-  label: ['label', 'class', 'classname', 'category', 'target', 'species'],
-  split: ['split', 'set', 'subset'],
-}
+import { FileIndex, type LabelledFile, type LayoutReader } from './layout.ts'
 
 interface Row {
   readonly cells: readonly string[]
@@ -79,21 +73,15 @@ async function readTables(root: string, { texts }: Walk, index: FileIndex): Prom
     const rows = await readRows(root, name)
     const [head, ...body] = rows
     if (head === undefined) continue
-    const file = column(head, 'file')
-    const label = column(head, 'label')
-    if (file !== null && label !== null) tables.push({ name, rows: body, columns: { file, label, split: column(head, 'split') } })
+    const file = columnOf(head.cells, 'file')
+    const label = columnOf(head.cells, 'label')
+    if (file !== null && label !== null) tables.push({ name, rows: body, columns: { file, label, split: columnOf(head.cells, 'split') } })
     else if (head.cells.length >= 2 && index.find(head.cells[0] ?? '') !== null) {
       const split = head.cells.length > 2 && splitOf(head.cells[2] ?? '') !== null ? 2 : null
       tables.push({ name, rows, columns: { file: 0, label: 1, split } })
     }
   }
   return tables
-}
-
-function column(head: Row, kind: keyof typeof columnNames): number | null {
-  const names = head.cells.map((cell) => cell.toLowerCase().replace(/[\s_-]/g, ''))
-  const position = columnNames[kind].map((name) => names.indexOf(name)).find((at) => at >= 0)
-  return position ?? null
 }
 
 async function readRows(root: string, name: string): Promise<Row[]> {
@@ -103,7 +91,7 @@ async function readRows(root: string, name: string): Promise<Row[]> {
   })
   try {
     const firstLine = text.slice(0, text.search(/[\r\n]|$/))
-    const delimiter = firstLine.includes(',') ? ',' : firstLine.includes(';') ? ';' : '\t'
+    const delimiter = delimiterOf(firstLine)
     const rows: Row[] = []
     parse(text, {
       bom: true,

@@ -20,21 +20,6 @@ export interface LabelledFile extends FoundFile {
  * @throws DataError where it is this layout, but broken. */
 export type LayoutReader = (root: string, walk: Walk) => Promise<Reading | null>
 
-const splitNames: ReadonlyMap<string, Split> = new Map([
-  ['train', 'train'],
-  ['training', 'train'],
-  ['validation', 'validation'],
-  ['valid', 'validation'],
-  ['val', 'validation'],
-  ['test', 'test'],
-  ['testing', 'test'],
-])
-
-/** The split that a folder, file or cell name stands for, or null. */
-export function splitOf(name: string): Split | null {
-  return splitNames.get(name.trim().toLowerCase()) ?? null
-}
-
 /** Finds image files by what a list or table calls them: the path, else the bare name if only one file has it, extension optional. */
 export class FileIndex {
   readonly #byName = new Map<string, FoundFile | null>()

@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DataError, messageOf } from '../../../core/data/data-error.ts'
 import { byCodeUnits, type SkippedFile } from '../../../core/data/image-set.ts'
-import { FileIndex, splitOf, type LabelledFile, type LayoutReader } from './layout.ts'
+import { splitOf } from '../../../shared/label-table.ts'
+import { FileIndex, type LabelledFile, type LayoutReader } from './layout.ts'
 
 interface Line {
   readonly file: string
