@@ -76,7 +76,7 @@ async function runJob(request: JobRequest, output: Output, entry: URL, stdout: C
 async function runAction(action: Action, output: Output, entry: URL, stdout: ClosableSink): Promise<void> {
   // Most calls need no services: they are loaded for those that do.
   const [{ createStudio }, { inProcess }] = await Promise.all([import('../studio.ts'), import('../transport/in-process.ts')])
-  const studio = await createStudio({ entry })
+  const studio = createStudio({ entry })
   const connection = inProcess(studio)
   const stopping = new AbortController()
   try {

@@ -1,0 +1,79 @@
+// Puts the services together. The command line, the server and, later, the window each make one.
+import { dataFolder as usualDataFolder } from './data-folder.ts'
+import { Pictures } from './engine/media.ts'
+import { EngineQueue } from './engine/queue.ts'
+import { fileLog } from './log.ts'
+import { backbones } from './services/backbones/index.ts'
+import { classes } from './services/classes/index.ts'
+import type { Studio } from './services/context.ts'
+import { devices } from './services/devices/index.ts'
+import { exports } from './services/exports/index.ts'
+import { images } from './services/images/index.ts'
+import { markUnreadable } from './services/images/unreadable.ts'
+import { labels } from './services/labels/index.ts'
+import { predictions } from './services/predictions/index.ts'
+import { projects } from './services/projects/index.ts'
+import { ProjectRegistry } from './services/projects/registry.ts'
+import { runs } from './services/runs/index.ts'
+import { splits } from './services/splits/index.ts'
+import { suggestions } from './services/suggestions/index.ts'
+import { system } from './services/system/index.ts'
+import { usualRoots } from './services/system/roots.ts'
+import { tasks } from './services/tasks/index.ts'
+import { TaskRunner } from './services/tasks/task-runner.ts'
+import { dispatcher } from './transport/dispatcher.ts'
+import type { Dispatcher } from './transport/dispatcher.ts'
+import { EventHub } from './transport/event-hub.ts'
+
+export interface StudioOptions {
+  /** Default: `SELF_TUNING_HOME`, else the platform's usual place. */
+  readonly dataFolder?: string
+  /** Default: the user's own folder and the places of drives. */
+  readonly roots?: readonly string[]
+  /** Another engine, for tests. */
+  readonly entry?: URL
+}
+
+export interface RunningStudio {
+  readonly studio: Studio
+  readonly events: EventHub
+  readonly dispatcher: Dispatcher
+  /** Pauses runs, cancels tasks, closes projects. */
+  close(): Promise<void>
+}
+
+export function createStudio({ dataFolder = usualDataFolder(), roots = usualRoots(), entry }: StudioOptions = {}): RunningStudio {
+  const events = new EventHub()
+  const log = fileLog(dataFolder)
+  const registry = new ProjectRegistry({ events, log })
+  const runner = new TaskRunner(events)
+  const engine = new EngineQueue(entry ? { entry } : {})
+  const media = new Pictures({ log, onUnreadable: (project, image, reason) => markUnreadable({ projects: registry, events }, project, image, reason) })
+  const studio = { events, projects: registry, tasks: runner, engine, media, dataFolder, roots, log }
+  registry.onClosing((project) => runner.cancelAll(project.id))
+  const handlers = {
+    projects: projects(studio),
+    tasks: tasks(studio),
+    images: images(studio),
+    classes: classes(studio),
+    labels: labels(studio),
+    splits: splits(studio),
+    suggestions: suggestions(studio),
+    runs: runs(studio),
+    predictions: predictions(studio),
+    exports: exports(studio),
+    backbones: backbones(studio),
+    devices: devices(studio),
+    system: system(studio),
+  }
+  return {
+    studio,
+    events,
+    dispatcher: dispatcher(handlers),
+    close: async () => {
+      await registry.closeAll()
+      await runner.cancelAll()
+      await Promise.all([engine.close(), media.close()])
+    },
+  }
+}
