@@ -34,6 +34,11 @@ export function backbones(studio: Studio): Handlers['backbones'] {
   }
 }
 
+/** All of them, also those whose file is gone. */
+export function listBackbones(studio: Pick<Studio, 'dataFolder'>): Promise<Backbone[]> {
+  return storeOf(studio).list()
+}
+
 /** The backbone of an id, its file there.
  * @throws AppError 'not-found' naming the id, or the file that is gone */
 export async function findBackbone(studio: Pick<Studio, 'dataFolder'>, id: string): Promise<Backbone> {
