@@ -1,0 +1,60 @@
+// Devices: tried before they are offered; a crash is an answer; what was chosen stays.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { Engine } from '../../../src/main/services/context.ts'
+import { deviceFor, devices } from '../../../src/main/services/devices/index.ts'
+import { AppError } from '../../../src/shared/errors.ts'
+import { calls, testStudio } from '../../support/services.ts'
+
+/** What probing a device comes to, by its id; others crash. */
+const speeds = new Map([['cpu', 100]])
+const asked: string[] = []
+const engine = {
+  run: (request: { job: string; device: string; threads: number }) => {
+    asked.push(`${request.job} ${request.device} ${request.threads}`)
+    const imagesPerSecond = speeds.get(request.device)
+    if (imagesPerSecond === undefined)
+      return Promise.reject(new AppError('engine-crashed', 'the engine process ended unexpectedly (signal SIGSEGV)'))
+    return Promise.resolve({ job: 'probe', name: request.device, difference: 1e-7, imagesPerSecond })
+  },
+  status: () => ({ state: 'idle', subject: null, lastHeartbeat: null }),
+  close: () => Promise.resolve(),
+} as unknown as Engine
+const { studio, events, ended } = testStudio(engine)
+const service = calls('devices', devices(studio))
+
+test('before a probe there is the processor; afterwards what computed rightly', async () => {
+  const before = await service.list({})
+  expect(before).toMatchObject({ chosen: 'auto', threads: before.cores })
+  expect(before.devices.filter(({ usable }) => usable)).toMatchObject([{ id: 'cpu', imagesPerSecond: null }])
+  expect(await deviceFor(studio)).toEqual({ device: 'cpu', threads: before.cores })
+
+  expect(await ended(service.probe({}))).toMatchObject({ state: 'done', result: { devices: before.devices.length } })
+  expect(asked).toEqual(before.devices.map(({ id }) => `probe ${id} ${before.cores}`))
+  const { devices: found } = await service.list({})
+  expect(found[0]).toMatchObject({ id: 'cpu', usable: true, imagesPerSecond: 100 })
+  expect(found[1]).toMatchObject({ usable: false, reason: expect.stringContaining('SIGSEGV') as string })
+  expect(events.at(-2)).toMatchObject({ topic: 'devices.changed', payload: { devices: found } })
+})
+
+test('the fastest usable one is taken, or the one that is chosen', async () => {
+  const other = (await service.list({})).devices[1]?.id ?? ''
+  await expect(service.choose({ device: other })).rejects.toMatchObject({
+    code: 'bad-option',
+    message: expect.stringContaining('SIGSEGV') as string,
+  })
+  await expect(service.choose({ device: 'abacus' })).rejects.toMatchObject({ code: 'bad-option' })
+  speeds.set(other, 500)
+  await ended(service.probe({}))
+  expect(await deviceFor(studio)).toMatchObject({ device: other })
+  expect(await service.choose({ device: 'cpu', threads: 3 })).toMatchObject({ chosen: 'cpu', threads: 3 })
+  expect(await deviceFor(studio)).toEqual({ device: 'cpu', threads: 3 })
+  expect(await deviceFor(studio, other)).toEqual({ device: other, threads: 3 })
+  expect(await calls('devices', devices(studio)).list({})).toMatchObject({ chosen: 'cpu', threads: 3 })
+})
+
+test('a damaged file of settings is as good as none', async () => {
+  writeFileSync(join(studio.dataFolder, 'devices.json'), '{"chosen": 7')
+  expect(await service.list({})).toMatchObject({ chosen: 'auto' })
+})
