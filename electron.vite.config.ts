@@ -9,7 +9,13 @@ export default defineConfig({
       minify: false,
       rolldownOptions: {
         // What is started by its path: commands, child processes, worker threads.
-        input: ['src/main/cli.ts', 'src/engine/index.ts', 'src/engine/media/index.ts', ...globSync('src/engine/**/*-worker.ts')],
+        input: [
+          'src/main/cli.ts',
+          'src/main/serve.ts',
+          'src/engine/index.ts',
+          'src/engine/media/index.ts',
+          ...globSync('src/engine/**/*-worker.ts'),
+        ],
         output: { format: 'es', preserveModules: true, preserveModulesRoot: 'src', entryFileNames: '[name].js' },
       },
     },
