@@ -1,4 +1,5 @@
 // Copies what can be read of a damaged database into a new one, row by row, and jumps over what cannot.
+import { existsSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import { DatabaseSync } from 'node:sqlite'
 import type { SQLInputValue, StatementSync } from 'node:sqlite'
@@ -23,6 +24,8 @@ const largestKey = Number.MAX_SAFE_INTEGER
  * @param to a file that is not there yet; whole when this ends well
  * @throws AppError 'bad-data' where not even the list of tables can be read */
 export async function recover(from: string, to: string): Promise<Recovered> {
+  // SQLite would make a file that is not there.
+  if (!existsSync(from)) throw nothingLeft(from)
   // Reads on where the file is shorter than its header says.
   const source = open(from, 'PRAGMA locking_mode = EXCLUSIVE; PRAGMA writable_schema = ON; PRAGMA trusted_schema = OFF')
   const target = open(to, 'PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY')

@@ -238,4 +238,12 @@ test('check and repair: from what can be read, and from a backup', async () => {
   expect(back).toMatchObject({ id, classes: 1 })
   expect(heard.at(-1)).toMatchObject({ topic: 'projects.closed', payload: { project: id, reason: 'closed' } })
   expect(await api.check({ folder })).toMatchObject({ whole: true })
+
+  await api.close({ project: id })
+  rmSync(file)
+  await expect(api.open({ folder })).rejects.toMatchObject({ code: 'not-found' })
+  expect(await api.check({ folder })).toMatchObject({ whole: false })
+  await expect(api.repair({ folder })).rejects.toMatchObject({ code: 'bad-data' })
+  expect(existsSync(file)).toBe(false)
+  expect(await api.repair({ folder, backup: backups[0]?.file })).toMatchObject({ id, classes: 1 })
 })

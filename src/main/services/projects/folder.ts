@@ -84,7 +84,7 @@ export async function exchangeDatabase(folder: string, make: (file: string) => P
   try {
     await removeDatabase(next)
     await make(next)
-    await rm(`${file}-wal`, { force: true })
+    for (const ending of ['-wal', '-shm']) await rm(file + ending, { force: true })
     await rename(next, file)
     await syncFolder(folder)
   } catch (error) {

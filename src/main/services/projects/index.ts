@@ -1,9 +1,11 @@
 // Service `projects`.
+import { join } from 'node:path'
 import type { Handlers } from '../../../shared/contract/index.ts'
 import type { Project } from '../../../shared/contract/projects.ts'
+import { listBackups } from '../../storage/backups.ts'
 import type { Studio } from '../context.ts'
 import { samples } from './facts.ts'
-import { holdsProject, notAProject, realFolder } from './folder.ts'
+import { databaseName, holdsProject, notAProject, realFolder } from './folder.ts'
 import { RecentProjects } from './recent.ts'
 import type { ProjectRegistry } from './registry.ts'
 import { check, repair } from './repair.ts'
@@ -64,15 +66,20 @@ export function projects({
       return {}
     },
     check: async ({ folder }) => {
-      const real = await realFolder(folder)
-      if (!(await holdsProject(real))) throw notAProject(folder)
+      const real = await repairable(folder)
       return registry.inTurn(real, (opened) => check(real, opened?.db ?? null))
     },
     repair: async ({ folder, backup }) => {
-      const real = await realFolder(folder)
-      if (!(await holdsProject(real))) throw notAProject(folder)
+      const real = await repairable(folder)
       await registry.whileClosed(real, () => repair(real, backup ?? null, log))
       return open(real)
     },
   }
+}
+
+/** A folder with a database, or at least with copies of one. */
+async function repairable(folder: string): Promise<string> {
+  const real = await realFolder(folder)
+  if ((await holdsProject(real)) || (await listBackups(join(real, databaseName))).length > 0) return real
+  throw notAProject(folder)
 }

@@ -19,7 +19,7 @@ export interface Findings {
 }
 
 /** @param db where the project is open
- * @throws AppError 'in-use', 'newer-version', 'not-found', 'no-access': those say nothing about damage */
+ * @throws AppError 'in-use', 'newer-version', 'no-access': those say nothing about damage */
 export async function check(folder: string, db: Database | null): Promise<Findings> {
   const problems = db ? db.problems() : problemsOf(join(folder, databaseName))
   return { whole: problems.length === 0, problems, backups: await listBackups(join(folder, databaseName)) }
@@ -34,7 +34,7 @@ function problemsOf(file: string): string[] {
       db.close()
     }
   } catch (error) {
-    if (error instanceof AppError && error.code === 'bad-data') return [error.message]
+    if (error instanceof AppError && (error.code === 'bad-data' || error.code === 'not-found')) return [error.message]
     throw error
   }
 }
