@@ -69,7 +69,7 @@ export function createStudio({ dataFolder = usualDataFolder(), roots = usualRoot
   return {
     studio,
     events,
-    dispatcher: dispatcher(handlers),
+    dispatcher: dispatcher(handlers, log),
     close: async () => {
       await registry.closeAll()
       await runner.cancelAll()
