@@ -30,7 +30,7 @@ interface Stored extends Content {
 export function readRows(db: Database, ids: readonly number[]): ImageRow[] {
   return db
     .all<Stored>(
-      `SELECT images.id, path, images.class, split, state, width, height, hash, bytes, modified_at,
+      `SELECT images.id, images.path, images.class, split, state, width, height, hash, bytes, modified_at,
         suggestions.class AS suggested, suggestions.confidence
       FROM json_each(?) AS list JOIN images ON images.id = list.value
       LEFT JOIN suggestions ON suggestions.image = images.id

@@ -39,6 +39,8 @@ export const first: Migration = {
       class INTEGER REFERENCES classes (id),
       labelled_at TEXT,
       split TEXT CHECK (split IN ('train', 'validation', 'test')),
+      told_class TEXT, -- what the source's layout said at the last scan: only what is new there becomes a label
+      told_split TEXT,
       look BLOB, -- hash of what it looks like, for near-duplicates; null until computed
       look_group INTEGER, -- images that look nearly alike share it
       added_at TEXT NOT NULL,

@@ -1,0 +1,62 @@
+// Service `images`.
+import type { Handlers } from '../../../shared/contract/index.ts'
+import type { Studio } from '../context.ts'
+import { recordAction } from '../history/record.ts'
+import { revisionOf } from '../projects/facts.ts'
+import { imageDetails } from './details.ts'
+import { findImages } from './find.ts'
+import { duplicateGroups, unreadableFiles } from './groups.ts'
+import { Scans } from './import.ts'
+import { findNearDuplicates } from './near-duplicates.ts'
+import { countImages, imageIds, selectionSql } from './query.ts'
+import { readRows } from './rows.ts'
+import { listSources } from './sources.ts'
+import { statistics } from './statistics.ts'
+import { Watching } from './watching.ts'
+
+export function images(studio: Studio): Handlers['images'] {
+  const open = (id: string): ReturnType<Studio['projects']['get']> => studio.projects.get(id)
+  const scans = new Scans(studio)
+  const watching = new Watching(studio, scans)
+  return {
+    import: async ({ project, folder, labels }) => {
+      const started = await scans.import(open(project), folder, labels)
+      // A folder that is new is watched like the others.
+      void studio.tasks.wait(started.task).then(() => watching.refresh(project))
+      return started
+    },
+    rescan: ({ project, source }) => scans.rescan(open(project), source),
+    sources: ({ project }) => listSources(open(project)),
+    watch: async ({ project, on }) => {
+      await watching.set(open(project), on)
+      return listSources(open(project))
+    },
+    list: ({ project, filter, order, offset, limit }) => {
+      const { db } = open(project)
+      const ids = imageIds(db, filter, order, offset, limit)
+      return { images: readRows(db, ids), total: countImages(db, filter), revision: revisionOf(db) }
+    },
+    ids: ({ project, filter, order }) => {
+      const { db } = open(project)
+      return { images: imageIds(db, filter, order), revision: revisionOf(db) }
+    },
+    get: ({ project, image }) => imageDetails(open(project).db, image),
+    find: async ({ project, files }) => ({ images: await findImages(open(project), files) }),
+    statistics: ({ project }) => statistics(open(project).db),
+    duplicates: ({ project, kind, offset, limit }) => duplicateGroups(open(project).db, kind, offset, limit),
+    findNearDuplicates: ({ project }) => findNearDuplicates(studio, open(project)),
+    unreadable: ({ project, offset, limit }) => unreadableFiles(open(project).db, offset, limit),
+    exclude: ({ project, selection }) => {
+      const { images: count } = recordAction(studio, open(project), { kind: 'exclude', subject: null }, (recorder) =>
+        recorder.exclude(selectionSql(selection), true),
+      )
+      return { images: count }
+    },
+    include: ({ project }) => {
+      const { images: count } = recordAction(studio, open(project), { kind: 'include', subject: null }, (recorder) =>
+        recorder.exclude({ sql: 'images.excluded = 1', values: [] }, false),
+      )
+      return { images: count }
+    },
+  }
+}

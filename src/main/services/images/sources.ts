@@ -1,0 +1,44 @@
+// The folders that a project's images lie in.
+import { stat } from 'node:fs/promises'
+import type { ServiceApi } from '../../../shared/contract/define.ts'
+import type { images } from '../../../shared/contract/images.ts'
+import type { OpenProject } from '../context.ts'
+
+export type SourceList = Awaited<ReturnType<ServiceApi<typeof images>['sources']>>
+
+interface Stored {
+  readonly id: number
+  readonly folder: string
+  readonly watched: number
+  readonly scanned_at: string | null
+  readonly images: number
+}
+
+/** In the order in which they came. */
+export async function listSources({ db }: OpenProject): Promise<SourceList> {
+  const sources = db.all<Stored>(
+    `SELECT id, folder, watched, scanned_at,
+      (SELECT count(*) FROM images WHERE images.source = sources.id) -
+      (SELECT count(*) FROM images WHERE images.source = sources.id AND images.excluded = 1) AS images
+     FROM sources ORDER BY id`,
+  )
+  return {
+    sources: await Promise.all(
+      sources.map(async ({ id, folder, images, watched, scanned_at: scannedAt }) => ({
+        id,
+        folder,
+        images,
+        available: await isFolder(folder),
+        watched: watched === 1,
+        scannedAt,
+      })),
+    ),
+  }
+}
+
+export function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
+}
