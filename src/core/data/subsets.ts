@@ -39,13 +39,18 @@ export function labelledSubset(set: ImageSet, train: readonly number[], budget: 
     const name = set.classes[label] ?? String(label)
     if (members.length === 0)
       throw new DataError('bad-data', set.root, `expected at least one training image of class '${name}', found none`)
-    const count = 'proportion' in budget ? Math.max(1, Math.round(labels * members.length)) : Math.min(labels, members.length)
+    const count = labelCount(budget, members.length)
     perClass.push(count)
     labelled.push(...new Random(deriveSeed(seed, 'labels', name)).shuffled(members).slice(0, count))
   }
   labelled.sort((a, b) => a - b)
   const chosen = new Set(labelled)
   return { labelled, unlabelled: train.filter((index) => !chosen.has(index)).sort((a, b) => a - b), perClass }
+}
+
+/** Labels that a budget means of a class that has so many; it has at least one. */
+export function labelCount(budget: LabelBudget, available: number): number {
+  return 'proportion' in budget ? Math.max(1, Math.round(budget.proportion * available)) : Math.min(budget.perClass, available)
 }
 
 /**

@@ -34,7 +34,7 @@ const moved = z.object({ action: action.nullable(), revision: count })
 
 export const labels = service({
   methods: {
-    /** Images that have the label already are not changed. */
+    /** Images that have the label already are not changed; one whose file has changed under its label counts as present again. */
     assign: method(inProject.extend({ selection, class: classId }), changed),
     clear: method(inProject.extend({ selection }), changed),
     /** The latest action not yet undone; null where there is none. Without limit, across restarts. */
@@ -46,12 +46,18 @@ export const labels = service({
       inProject.extend(page),
       z.object({ actions: z.array(action), total: count, canUndo: z.boolean(), canRedo: z.boolean() }),
     ),
-    /** Labels from a CSV or a folder in one of the layouts that `images.import` reads, for images that the project has. */
+    /** Labels from a CSV or a folder in one of the layouts that `images.import` reads, for images that the project has. One action.
+     * `replace`: images that have a label or split get a new one. A CSV names files by path (absolute, or relative to itself or to a source),
+     * or by a bare name that one image has; a folder's files are known by their place or their content. */
     import: method(inProject.extend({ path: absolutePath, replace: z.boolean().default(false) }), started),
-    /** `csv`: a file with path, label and split; `folders`: split/class folders of copies. Never overwrites. */
+    /** Images with a label; in a CSV those with a split only, too. Never overwrites, and leaves nothing behind if it fails or is cancelled.
+     * `csv`: path, label and split (RFC 4180); paths are relative to the source, absolute where there are several. Cells that a spreadsheet
+     * would take for a formula (= + - @ first) start with an apostrophe, which `import` takes off.
+     * `folders`: copies in split/class folders (images without a split in train), or in class folders where there are no splits. */
     export: method(inProject.extend({ format: z.enum(['csv', 'folders']), to: absolutePath }), started),
   },
   events: {
+    /** Labels of these images, or of too many to name. Rows that come, go or change otherwise are `images.changed`, splits `splits.changed`. */
     changed: z.object({ project: projectId, revision: count, images: z.array(imageId).nullable() }),
   },
 })

@@ -42,7 +42,8 @@ export const taskResult = z.discriminatedUnion('kind', [
     unknown: z.array(z.string()),
     unknownCount: count,
   }),
-  z.object({ kind: z.literal('export-labels'), path: z.string(), images: count }),
+  /** `missing`: images left out because their files are not there. */
+  z.object({ kind: z.literal('export-labels'), path: z.string(), images: count, missing: count }),
   z.object({ kind: z.literal('suggest'), source: z.enum(['model', 'neighbours']), images: count, seconds }),
   z.object({
     kind: z.literal('estimate'),

@@ -117,7 +117,7 @@ function condition(filter: ImageFilter, suggestion: (part: string) => string): C
 }
 
 /** Ids of images whose content another one has. Excluded ones do not count. */
-const duplicates = `SELECT twin.id FROM
+export const duplicates = `SELECT twin.id FROM
   (SELECT hash FROM images INDEXED BY images_by_hash WHERE excluded = 0 AND hash IS NOT NULL GROUP BY hash HAVING count(*) > 1) AS shared
   CROSS JOIN images AS twin INDEXED BY images_by_hash ON twin.hash = shared.hash AND twin.excluded = 0`
 

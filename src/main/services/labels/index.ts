@@ -1,0 +1,34 @@
+// Service `labels`.
+import type { Handlers } from '../../../shared/contract/index.ts'
+import type { Studio } from '../context.ts'
+import { existingClass } from '../classes/names.ts'
+import { recordAction } from '../history/record.ts'
+import { history, redo, undo } from '../history/replay.ts'
+import { selectionSql } from '../images/query.ts'
+import { exportLabels } from './export.ts'
+import { importLabels } from './import.ts'
+
+export function labels(studio: Studio): Handlers['labels'] {
+  const { projects } = studio
+  return {
+    assign: ({ project: id, selection, class: label }) => {
+      const project = projects.get(id)
+      const { name } = existingClass(project.db, label)
+      const { images, revision } = recordAction(studio, project, { kind: 'assign', subject: name }, (recorder) =>
+        recorder.label(selectionSql(selection), label),
+      )
+      return { images, revision }
+    },
+    clear: ({ project: id, selection }) => {
+      const { images, revision } = recordAction(studio, projects.get(id), { kind: 'clear', subject: null }, (recorder) =>
+        recorder.label(selectionSql(selection), null),
+      )
+      return { images, revision }
+    },
+    undo: ({ project }) => undo(studio, projects.get(project)),
+    redo: ({ project }) => redo(studio, projects.get(project)),
+    history: ({ project, offset, limit }) => history(projects.get(project).db, offset, limit),
+    import: ({ project, path, replace }) => importLabels(studio, projects.get(project), path, replace),
+    export: ({ project, format, to }) => exportLabels(studio, projects.get(project), format, to),
+  }
+}

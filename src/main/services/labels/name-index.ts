@@ -1,0 +1,54 @@
+// Finds images by what a table calls them, where that is no path of a file: relative to their source, or the bare name where one image has it.
+import { setImmediate } from 'node:timers/promises'
+import type { OpenProject } from '../context.ts'
+
+const pageSize = 5000
+
+export class NameIndex {
+  /** Null for a name that several images have. */
+  readonly #byPath = new Map<string, number | null>()
+  readonly #byName = new Map<string, number | null>()
+
+  /** Page by page: 100,000 images are not read in one go. */
+  static async read({ db }: OpenProject): Promise<NameIndex> {
+    const index = new NameIndex()
+    for (let after = 0; ;) {
+      const rows = db.all<{ id: number; path: string }>(
+        'SELECT id, path FROM images WHERE id > ? AND excluded = 0 ORDER BY id LIMIT ?',
+        after,
+        pageSize,
+      )
+      for (const { id, path } of rows) index.#add(normal(path), id)
+      const last = rows.at(-1)
+      if (!last) return index
+      after = last.id
+      await setImmediate()
+    }
+  }
+
+  /** Null for a name that no image or more than one has. The extension may be left out. */
+  find(name: string): number | null {
+    const path = normal(name)
+    const exact = this.#byPath.get(path)
+    if (exact !== undefined) return exact
+    return this.#byName.get(path) ?? this.#byName.get(path.slice(path.lastIndexOf('/') + 1)) ?? null
+  }
+
+  #add(path: string, id: number): void {
+    const put = (map: Map<string, number | null>, key: string): void => {
+      const other = map.get(key)
+      map.set(key, other === undefined || other === id ? id : null)
+    }
+    const base = path.slice(path.lastIndexOf('/') + 1)
+    put(this.#byPath, path)
+    for (const key of new Set([path.replace(/\.\w+$/, ''), base, base.replace(/\.\w+$/, '')])) put(this.#byName, key)
+  }
+}
+
+function normal(path: string): string {
+  return path
+    .trim()
+    .replaceAll('\\', '/')
+    .replace(/^(\.\/)+/, '')
+    .normalize('NFC')
+}

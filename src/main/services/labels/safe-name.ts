@@ -1,0 +1,50 @@
+// Names of files and folders that every system takes.
+
+const reserved = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])$/i
+/** UTF-8 bytes; file systems take 255, and a counter may follow. */
+const longest = 200
+
+/** Without characters, endings and whole names that Windows refuses, and not hidden. May be the same for different names. */
+export function safeName(name: string): string {
+  const dot = name.lastIndexOf('.')
+  const [stem, extension] = dot > 0 && name.length - dot <= 6 ? [name.slice(0, dot), name.slice(dot)] : [name, '']
+  const plain = stem
+    .normalize('NFC')
+    // eslint-disable-next-line no-control-regex -- they are what must go
+    .replace(/[<>:"/\\|?*\u0000-\u001f\u007f-\u009f]/g, '_')
+    .replace(/^\.+/, '_')
+  const short = shortened(plain, longest).replace(/[. ]+$/, '')
+  const ending = extension.replace(/[^.\p{L}\p{N}]/gu, '_').replace(/\.+$/, '')
+  return `${short === '' || reserved.test(short) ? `${short}_` : short}${ending}`
+}
+
+/** Hands out names in one folder, each once: a second `a.jpg` becomes `a (2).jpg`. Upper and lower case are the same. */
+export class FreeNames {
+  readonly #taken = new Set<string>()
+
+  take(name: string): string {
+    const safe = safeName(name)
+    const dot = safe.lastIndexOf('.')
+    const [stem, ending] = dot > 0 ? [safe.slice(0, dot), safe.slice(dot)] : [safe, '']
+    let free = safe
+    for (let n = 2; this.#taken.has(key(free)); n++) free = `${stem} (${n})${ending}`
+    this.#taken.add(key(free))
+    return free
+  }
+}
+
+function key(name: string): string {
+  return name.normalize('NFC').toUpperCase().toLowerCase()
+}
+
+/** Whole characters of a text, at most so many bytes. */
+function shortened(text: string, bytes: number): string {
+  let result = ''
+  let length = 0
+  for (const character of text) {
+    length += Buffer.byteLength(character)
+    if (length > bytes) return result
+    result += character
+  }
+  return result
+}
