@@ -32,7 +32,9 @@ export function writeName(db: Database, name: string): void {
 
 /** What is missing or senseless, as in a recovered database, is made up and written. */
 export function readFacts(db: Database, folder: string): Facts {
-  const rows = db.all<{ key: string; value: string | number }>('SELECT key, value FROM project')
+  const rows = db.all<{ key: string; value: string | number }>(
+    "SELECT key, value FROM project WHERE key IN ('id', 'name', 'created_at', 'revision')",
+  )
   const values = new Map(rows.map(({ key, value }) => [key, value]))
   const usual = newFacts(usualName(folder))
   const text = (key: string, schema: z.ZodType<string>, otherwise: string): string => {
