@@ -70,7 +70,7 @@ export function suggestions(studio: Studio): Handlers['suggestions'] {
       const { images, revision } = recordAction(studio, project, { kind: 'accept', subject: null }, (recorder) => {
         const byClass = new Map<number, number[]>()
         const rows = project.db.all<{ image: number; class: number }>(
-          `SELECT suggestions.image, suggestions.class FROM ${suggested} WHERE ${sql}`,
+          `SELECT suggestions.image, suggestions.class FROM ${named ? suggestedOf : suggested} WHERE ${sql}`,
           ...values,
         )
         for (const { image, class: label } of rows) {
@@ -85,7 +85,9 @@ export function suggestions(studio: Studio): Handlers['suggestions'] {
   }
 }
 
+/** From the surest on, or image by image. */
 const suggested = 'suggestions CROSS JOIN images ON images.id = suggestions.image'
+const suggestedOf = 'images CROSS JOIN suggestions ON suggestions.image = images.id'
 
 /** Unlabelled images with a suggestion that is sure enough. */
 function acceptable(filter: ImageFilter, confidence: number, named?: readonly number[]): Condition {
