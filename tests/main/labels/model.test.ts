@@ -1,0 +1,263 @@
+// Labels, classes, splits and their undo against a plain model, over random sequences and restarts.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, expect, test } from 'vitest'
+import { imageFilter } from '../../../src/shared/contract/domain.ts'
+import type { Selection, Split } from '../../../src/shared/contract/domain.ts'
+import { createClass, mergeClasses, reorderClasses, updateClass } from '../../../src/main/services/classes/change.ts'
+import { classRows } from '../../../src/main/services/history/class-row.ts'
+import { recordAction } from '../../../src/main/services/history/record.ts'
+import type { Recorder } from '../../../src/main/services/history/recorder.ts'
+import { history, redo, undo } from '../../../src/main/services/history/replay.ts'
+import { selectionSql } from '../../../src/main/services/images/query.ts'
+import { Database } from '../../../src/main/storage/database.ts'
+import { EventHub } from '../../../src/main/transport/event-hub.ts'
+
+const imageCount = 8
+const root = mkdtempSync(join(tmpdir(), 'label-model-'))
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+interface ModelImage {
+  label: string | null
+  split: Split | null
+  excluded: boolean
+}
+interface Model {
+  images: ModelImage[]
+  /** Names in their order. */
+  classes: string[]
+}
+
+type Command =
+  | { do: 'assign'; images: number[]; label: number }
+  | { do: 'assign-unlabelled'; label: number }
+  | { do: 'clear' | 'exclude'; images: number[] }
+  | { do: 'split'; images: number[]; split: Split | null }
+  | { do: 'create' | 'include' | 'undo' | 'redo' | 'reopen' }
+  | { do: 'rename' | 'delete'; label: number }
+  | { do: 'merge'; from: number; into: number }
+  | { do: 'reorder'; seed: number }
+
+const images = fc.uniqueArray(fc.integer({ min: 1, max: imageCount }), { minLength: 1 })
+const label = fc.nat(5)
+const commands = fc.array(
+  fc.oneof(
+    { weight: 4, arbitrary: fc.record({ do: fc.constant('assign' as const), images, label }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('assign-unlabelled' as const), label }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('clear' as const, 'exclude' as const), images }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ do: fc.constant('split' as const), images, split: fc.constantFrom('train' as const, 'test' as const, null) }),
+    },
+    {
+      weight: 8,
+      arbitrary: fc.record({
+        do: fc.constantFrom('create' as const, 'create' as const, 'include' as const, 'undo' as const, 'undo' as const, 'redo' as const),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('reopen' as const) }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('rename' as const, 'delete' as const), label }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('merge' as const), from: label, into: label }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('reorder' as const), seed: fc.nat() }) },
+  ),
+  { maxLength: 30 },
+)
+
+/** What a command makes of the model; null where it does not apply. */
+function step(model: Model, command: Command, name: string): Model | null {
+  const next = structuredClone(model)
+  const chosen = (ids: number[]): ModelImage[] => ids.flatMap((id) => next.images[id - 1] ?? []).filter((image) => !image.excluded)
+  const nameOf = (index: number): string | undefined => model.classes[index % Math.max(1, model.classes.length)]
+  switch (command.do) {
+    case 'assign':
+    case 'assign-unlabelled': {
+      const found = nameOf(command.label)
+      if (found === undefined) return null
+      const all = next.images.map((_, i) => i + 1)
+      const target = command.do === 'assign' ? chosen(command.images) : chosen(all).filter((image) => image.label === null)
+      for (const image of target) image.label = found
+      return next
+    }
+    case 'clear':
+      for (const image of chosen(command.images)) image.label = null
+      return next
+    case 'exclude':
+      for (const image of chosen(command.images)) image.excluded = true
+      return next
+    case 'include':
+      for (const image of next.images) image.excluded = false
+      return next
+    case 'split':
+      for (const image of chosen(command.images)) image.split = command.split
+      return next
+    case 'create':
+      next.classes.push(name)
+      return next
+    case 'rename':
+    case 'delete': {
+      const found = nameOf(command.label)
+      if (found === undefined) return null
+      const after = command.do === 'rename' ? name : null
+      next.classes = next.classes.flatMap((each) => (each === found ? (after ?? []) : each))
+      for (const image of next.images) if (image.label === found) image.label = after
+      return next
+    }
+    case 'merge': {
+      const [from, into] = [nameOf(command.from), nameOf(command.into)]
+      if (from === undefined || into === undefined || from === into) return null
+      next.classes = next.classes.filter((each) => each !== from)
+      for (const image of next.images) if (image.label === from) image.label = into
+      return next
+    }
+    case 'reorder':
+      if (model.classes.length === 0) return null
+      next.classes = rotated(model.classes, command.seed)
+      return next
+    default:
+      return null
+  }
+}
+
+function rotated<T>(items: readonly T[], by: number): T[] {
+  const at = by % items.length
+  return [...items.slice(at), ...items.slice(0, at)]
+}
+
+class System {
+  readonly #file: string
+  readonly #studio = { events: new EventHub() }
+  #db: Database
+
+  constructor(file: string) {
+    this.#file = file
+    this.#db = new Database(file, { create: true })
+    this.#db.transaction(() => {
+      this.#db.run("INSERT INTO sources (folder) VALUES ('/images')")
+      for (let i = 1; i <= imageCount; i++)
+        this.#db.run(
+          `INSERT INTO images (source, path, bytes, modified_at, format, width, height, state, added_at)
+          VALUES (1, ?, 1, 0, 'jpeg', 1, 1, 'present', '2026-01-01T00:00:00.000Z')`,
+          `${i}.jpg`,
+        )
+    })
+  }
+
+  get db(): Database {
+    return this.#db
+  }
+
+  do(command: Command, name: string): void {
+    const db = this.#db
+    const rows = classRows(db)
+    const id = (index: number): number => rows[index % rows.length]?.id ?? 0
+    const change = (kind: 'assign' | 'split' | 'create-class', work: (recorder: Recorder) => void): void => {
+      recordAction(this.#studio, { ...this.#project }, { kind, subject: null }, work)
+    }
+    const selected = (ids: number[]): ReturnType<typeof selectionSql> => selectionSql({ images: ids })
+    const unlabelled: Selection = { filter: imageFilter.parse({ labelled: false }) }
+    switch (command.do) {
+      case 'assign':
+        return change('assign', (recorder) => recorder.label(selected(command.images), id(command.label)))
+      case 'assign-unlabelled':
+        return change('assign', (recorder) => recorder.label(selectionSql(unlabelled), id(command.label)))
+      case 'clear':
+        return change('assign', (recorder) => recorder.label(selected(command.images), null))
+      case 'exclude':
+        return change('split', (recorder) => recorder.exclude(selected(command.images), true))
+      case 'include':
+        return change('split', (recorder) => recorder.exclude({ sql: '1', values: [] }, false))
+      case 'split':
+        return change('split', (recorder) => recorder.split(selected(command.images), command.split))
+      case 'create':
+        return change('create-class', (recorder) => createClass(db, recorder, { name }))
+      case 'rename':
+        return change('create-class', (recorder) => updateClass(db, recorder, id(command.label), { name }))
+      case 'delete':
+        return change('create-class', (recorder) => recorder.removeClass(id(command.label)))
+      case 'merge':
+        return change('create-class', (recorder) => mergeClasses(db, recorder, [id(command.from)], id(command.into)))
+      case 'reorder': {
+        const order = rotated(
+          rows.map((row) => row.id),
+          command.seed,
+        )
+        return change('create-class', (recorder) => reorderClasses(db, recorder, order))
+      }
+      case 'undo':
+        return void undo(this.#studio, this.#project)
+      case 'redo':
+        return void redo(this.#studio, this.#project)
+      case 'reopen':
+        this.#db.close()
+        this.#db = new Database(this.#file)
+    }
+  }
+
+  get #project(): Parameters<typeof undo>[1] {
+    return { id: 'test', folder: root, db: this.#db, touch: () => 1 }
+  }
+
+  /** All that undo restores. */
+  dump(): string {
+    const rows = this.#db.all('SELECT id, class, labelled_at, split, excluded FROM images NOT INDEXED ORDER BY id')
+    return JSON.stringify([rows, classRows(this.#db)])
+  }
+
+  model(): Model {
+    const rows = this.#db.all<{ label: string | null; split: Split | null; excluded: number }>(
+      'SELECT name AS label, split, excluded FROM images LEFT JOIN classes ON classes.id = class ORDER BY images.id',
+    )
+    return {
+      images: rows.map(({ excluded, ...row }) => ({ ...row, excluded: excluded === 1 })),
+      classes: classRows(this.#db).map(({ name }) => name),
+    }
+  }
+
+  close(): void {
+    this.#db.close()
+  }
+}
+
+test('every sequence of changes, undo, redo and restarts does what a plain list of states does', () => {
+  let run = 0
+  fc.assert(
+    fc.property(commands, (sequence) => {
+      const system = new System(join(root, `${run++}.db`))
+      const start: Model = {
+        images: Array.from({ length: imageCount }, () => ({ label: null, split: null, excluded: false })),
+        classes: [],
+      }
+      let states = [{ model: start, dump: system.dump() }]
+      let at = 0
+      for (const [i, command] of sequence.entries()) {
+        const name = `class ${i}`
+        const now = states[at]
+        if (!now) throw new Error('no state')
+        const next = step(now.model, command, name)
+        if (next === null && !['undo', 'redo', 'reopen'].includes(command.do)) continue
+        system.do(command, name)
+        if (command.do === 'undo') at = Math.max(0, at - 1)
+        else if (command.do === 'redo') at = Math.min(states.length - 1, at + 1)
+        else if (next !== null && JSON.stringify(next) !== JSON.stringify(now.model)) {
+          states = [...states.slice(0, at + 1), { model: next, dump: system.dump() }]
+          at++
+        }
+        expect(system.model()).toEqual(states[at]?.model)
+        // Times of labels, colours, hotkeys and ids too.
+        expect(system.dump()).toBe(states[at]?.dump)
+        const { actions, total, canUndo, canRedo } = history(system.db, 0, 100)
+        expect({ total, done: actions.filter(({ undone }) => !undone).length, canUndo, canRedo }).toEqual({
+          total: states.length - 1,
+          done: at,
+          canUndo: at > 0,
+          canRedo: at < states.length - 1,
+        })
+      }
+      expect(system.db.problems()).toEqual([])
+      system.close()
+    }),
+    { numRuns: 25 },
+  )
+})
