@@ -41,7 +41,9 @@ export class ScanRecorder {
   readonly #project: OpenProject
   readonly #source: ScanSource
   readonly #action: ImportAction
-  readonly #counts = { added: 0, moved: 0, changed: 0, missing: 0 }
+  readonly #counts = { added: 0, moved: 0, changed: 0 }
+  /** Images that this scan has found gone, and not elsewhere so far. */
+  readonly #lost = new Set<number>()
   #scan: ScanEvent | null = null
   #done = 0
   #revision: number | null = null
@@ -53,7 +55,7 @@ export class ScanRecorder {
   }
 
   get counts(): Readonly<Record<'added' | 'moved' | 'changed' | 'missing', number>> {
-    return this.#counts
+    return { ...this.#counts, missing: this.#lost.size }
   }
 
   /** Images done, of how many; null before all names are known. */
@@ -101,8 +103,11 @@ export class ScanRecorder {
   allGone(): void {
     const { db } = this.#project
     this.#write(() => {
-      const { changes } = db.run(`UPDATE images SET state = 'missing' WHERE source = ? AND state <> 'missing'`, this.#source.id)
-      this.#counts.missing += changes
+      const lost = db.all<{ id: number }>(
+        `UPDATE images SET state = 'missing' WHERE source = ? AND state <> 'missing' RETURNING id`,
+        this.#source.id,
+      )
+      for (const { id } of lost) this.#lost.add(id)
     })
   }
 
@@ -126,12 +131,12 @@ export class ScanRecorder {
   }
 
   #gone(paths: readonly string[]): void {
-    const { changes } = this.#project.db.run(
-      `UPDATE images SET state = 'missing' WHERE source = ? AND path IN (SELECT value FROM json_each(?)) AND state <> 'missing'`,
+    const lost = this.#project.db.all<{ id: number }>(
+      `UPDATE images SET state = 'missing' WHERE source = ? AND path IN (SELECT value FROM json_each(?)) AND state <> 'missing' RETURNING id`,
       this.#source.id,
       JSON.stringify(paths),
     )
-    this.#counts.missing += changes
+    for (const { id } of lost) this.#lost.add(id)
   }
 
   #same(file: SameFile): void {
@@ -154,6 +159,7 @@ export class ScanRecorder {
     this.#project.db.run('UPDATE images SET source = ?, path = ? WHERE id = ?', this.#source.id, file.path, twin.id)
     this.#update(twin, file)
     this.#action.apply(twin, file)
+    this.#lost.delete(twin.id)
     this.#counts.moved++
   }
 
