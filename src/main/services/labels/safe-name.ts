@@ -1,6 +1,7 @@
 // Names of files and folders that every system takes.
 
-const reserved = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])$/i
+/** With any ending. */
+const reserved = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i
 /** UTF-8 bytes; file systems take 255, and a counter may follow. */
 const longest = 200
 
@@ -15,7 +16,7 @@ export function safeName(name: string): string {
     .replace(/^\.+/, '_')
   const short = shortened(plain, longest).replace(/[. ]+$/, '')
   const ending = extension.replace(/[^.\p{L}\p{N}]/gu, '_').replace(/\.+$/, '')
-  return `${short === '' || reserved.test(short) ? `${short}_` : short}${ending}`
+  return `${short === '' || reserved.test(short) ? '_' : ''}${short}${ending}`
 }
 
 /** Hands out names in one folder, each once: a second `a.jpg` becomes `a (2).jpg`. Upper and lower case are the same. */
