@@ -21,7 +21,7 @@ const behaviours: Record<string, (context: JobContext) => Promise<void> | void> 
     emit({ event: 'warning', message: 'not a JPEG', file: '/images/x.jpg' })
     emit({ event: 'step', step: 1, steps: 2, loss: NaN, seconds: 1 })
     emit({ event: 'step', step: 2, steps: 2, loss: 0.5, accuracy: 1, imagesPerSecond: 100, seconds: 2, remainingSeconds: 0 })
-    emit({ event: 'validation', step: 2, accuracy: 0.5, best: true })
+    emit({ event: 'validation', step: 2, accuracy: 0.5, kept: true })
     process.stdout.write('a library that prints\n')
   },
   wait: async ({ emit, signal, pause }) => {
@@ -60,12 +60,21 @@ const behaviours: Record<string, (context: JobContext) => Promise<void> | void> 
   },
 }
 
-const train: Job<'train'> = async ({ method }, context) => {
-  await behaviours[method]?.(context)
+const train: Job<'train'> = async ({ method, finish }, context) => {
+  if (!finish) await behaviours[method]?.(context)
   return result
 }
 
 /** A light job. */
 const methods: Job<'methods'> = () => Promise.resolve({ methods: [], training: [] })
 
-serveJobs({ train, methods })
+const check: Job<'check'> = ({ batch = 24 }) =>
+  Promise.resolve({
+    problems: batch === 13 ? [{ field: 'batch', message: 'batch: expected luck, found 13' }] : [],
+    phases: [],
+    imageSize: 32,
+    batch: { labelled: batch, unlabelled: batch },
+    memory: 2 ** 20,
+  })
+
+serveJobs({ train, methods, check })

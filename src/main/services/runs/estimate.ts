@@ -8,6 +8,7 @@ import type { TaskResult } from '../../../shared/contract/task-results.ts'
 import { manifestFileName } from '../../../shared/manifest.ts'
 import { findBackbone } from '../backbones/index.ts'
 import type { Studio } from '../context.ts'
+import type { Place } from '../devices/index.ts'
 import type { TaskContext } from '../tasks/task-runner.ts'
 import { manifestLines } from './plan.ts'
 import type { Plan } from './plan.ts'
@@ -17,7 +18,7 @@ export async function estimateRun(
   studio: Studio,
   config: RunConfig,
   plan: Plan,
-  threads: number,
+  place: Place,
   task: TaskContext,
 ): Promise<TaskResult> {
   const folder = await mkdtemp(join(tmpdir(), 'self-tuning-estimate-'))
@@ -27,7 +28,7 @@ export async function estimateRun(
     const backbone = await findBackbone(studio, config.backbone)
     const { labels: _labels, device: _device, ...settings } = config
     const { job: _job, ...result } = await studio.engine.run<'estimate'>(
-      { job: 'estimate', ...settings, ...normalizeOf(config, backbone), images, backbone: backbone.file, threads },
+      { job: 'estimate', ...settings, ...normalizeOf(config, backbone), images, backbone: backbone.file, ...place },
       {
         priority: 'foreground',
         subject: 'estimating a run',

@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
 import { makeFolder } from '../../../node/files.ts'
 import type { Handlers } from '../../../shared/contract/index.ts'
 import type { Run, RunConfig } from '../../../shared/contract/runs.ts'
@@ -11,6 +10,7 @@ import type { ResultOf } from '../../../shared/results.ts'
 import { discard, systemTrash } from '../../trash.ts'
 import type { Trash } from '../../trash.ts'
 import type { OpenProject, Studio } from '../context.ts'
+import { deviceFor } from '../devices/index.ts'
 import { differences } from './compare.ts'
 import { estimateRun } from './estimate.ts'
 import { evaluate } from './evaluation.ts'
@@ -52,18 +52,21 @@ export function runs(studio: Studio, trash: Trash = systemTrash): Handlers['runs
     estimate: async ({ project: id, config }, { signal }) => {
       const project = studio.projects.get(id)
       const plan = sound(await validate(project, config, signal))
+      const place = await deviceFor(studio, config.device)
       return studio.tasks.start({ kind: 'estimate', project: id, subject: config.method }, (context) =>
-        estimateRun(studio, config, plan, threads(), context),
+        estimateRun(studio, config, plan, place, context),
       )
     },
     start: async ({ project: id, config, name }, { signal }) => {
       const { project, store } = at(id)
       const plan = sound(await validate(project, config, signal))
+      // Of a run for all its life: numbers are the same on the same device with the same number of threads.
+      const place = await deviceFor(studio, config.device)
       const run = newId()
       const folder = runFolder(project, run)
       try {
         await makeFolder(folder)
-        await writeRequest(studio, folder, config, plan, threads())
+        await writeRequest(studio, folder, config, plan, place)
         store.add(run, name, config)
       } catch (error) {
         await rm(folder, { recursive: true, force: true })
@@ -197,11 +200,6 @@ function sound({ problems: [first], plan }: Validation): NonNullable<Validation[
 function newId(): string {
   const stamp = new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')
   return `${stamp}-${randomBytes(3).toString('hex')}`
-}
-
-/** Of a new run, for all its life: numbers are the same for the same number of threads. */
-function threads(): number {
-  return availableParallelism()
 }
 
 export type { Run }

@@ -24,7 +24,7 @@ export class LiveProgress {
     if (event.event === 'step') this.#value = { ...this.#value, step: event, task: null }
     else if (event.event === 'progress') this.#value = { ...this.#value, task: this.#taskOf(event) }
     else if (event.event === 'validation')
-      this.#value = { ...this.#value, validation: event, ...(event.best && { best: event }) }
+      this.#value = { ...this.#value, validation: event, ...(event.kept && { kept: event }) }
     else return
     if (event.event !== 'validation' && performance.now() - this.#savedAt < interval) return
     this.#savedAt = performance.now()

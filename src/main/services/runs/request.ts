@@ -8,6 +8,7 @@ import { trainRequestSchema } from '../../../shared/requests.ts'
 import type { TrainRequest } from '../../../shared/requests.ts'
 import { findBackbone } from '../backbones/index.ts'
 import type { Studio } from '../context.ts'
+import type { Place } from '../devices/index.ts'
 import { manifestLines } from './plan.ts'
 import type { Plan } from './plan.ts'
 import { normalizeOf } from './validate.ts'
@@ -15,9 +16,9 @@ import { normalizeOf } from './validate.ts'
 const fileName = 'request.json'
 
 /** Writes down what is trained on, and how. */
-export async function writeRequest(studio: Studio, folder: string, config: RunConfig, plan: Plan, threads: number): Promise<void> {
+export async function writeRequest(studio: Studio, folder: string, config: RunConfig, plan: Plan, place: Place): Promise<void> {
   await writeFileAtomic(join(folder, manifestFileName), manifestLines(plan))
-  await writeJson(join(folder, fileName), await describe(studio, folder, config, threads))
+  await writeJson(join(folder, fileName), await describe(studio, folder, config, place))
 }
 
 /** @throws AppError 'not-found' where the backbone or the run's files are gone */
@@ -33,7 +34,7 @@ export async function trainRequest(
   return { ...data, images: join(folder, manifestFileName), backbone: file, out: folder, resume, finish }
 }
 
-async function describe(studio: Studio, folder: string, config: RunConfig, threads: number): Promise<TrainRequest> {
+async function describe(studio: Studio, folder: string, config: RunConfig, place: Place): Promise<TrainRequest> {
   const backbone = await findBackbone(studio, config.backbone)
   const { labels: _labels, device: _device, ...settings } = config
   return {
@@ -43,7 +44,7 @@ async function describe(studio: Studio, folder: string, config: RunConfig, threa
     images: join(folder, manifestFileName),
     backbone: backbone.file,
     out: folder,
-    threads,
+    ...place,
     resume: false,
     finish: false,
   }

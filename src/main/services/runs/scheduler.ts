@@ -126,7 +126,8 @@ export class RunScheduler {
       .catch((error: unknown) => this.#studio.log.error(`run ${id}`, error))
       .finally(() => {
         this.#training.delete(id)
-        if (live.intent !== 'close') this.advance(project)
+        // Dropped by an engine that closes, or the project closes: what waits goes on waiting.
+        if (live.intent !== 'close' && (live.started || live.intent !== null)) this.advance(project)
       })
   }
 
