@@ -57,8 +57,8 @@ export const validationEventSchema = z.object({
   step: count,
   accuracy: z.number(),
   loss: measure.optional(),
-  /** True if it is the best so far: its weights are kept. */
-  best: z.boolean(),
+  /** True if its weights are the ones to keep: the best so far, or later and not worse by more than chance. */
+  kept: z.boolean(),
 })
 
 /** Work around training: reading images, caching views, testing, exporting. */

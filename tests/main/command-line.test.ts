@@ -34,7 +34,7 @@ test('for people: progress and a summary on stdout, warnings on stderr', async (
     'train: report; 2 classes',
     'step 1/2  loss not a number',
     'step 2/2  loss 0.5000  accuracy 100.0 %  100 images/s  0 s left',
-    'validation after step 2: 50.0 % (best so far)',
+    'validation after step 2: 50.0 % (kept)',
     'test accuracy                87.5 %',
     'validation accuracy          - (step 1 of 2)',
     'time                         2 s, 100 images/s',

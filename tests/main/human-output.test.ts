@@ -34,7 +34,7 @@ test('on a terminal one line is rewritten, as wide as fits, and gives way to lin
     output.event(step(2))
     at(120)
     output.event(step(3))
-    output.event({ event: 'validation', step: 3, accuracy: 0.5, best: false })
+    output.event({ event: 'validation', step: 3, accuracy: 0.5, kept: false })
   })
   expect(text).toBe('\r\x1b[Kstep 1/100  loss 1.000  250 i\r\x1b[Kstep 3/100  loss 0.3333  250 \r\x1b[Kvalidation after step 3: 50.0 %\n')
 })

@@ -6,7 +6,7 @@ import { Pass } from '../nn/pass.ts'
 import { ProgramBuilder } from '../nn/program-builder.ts'
 import { tensor } from '../tensor/tensor.ts'
 import type { HostTensor, Shape } from '../tensor/tensor.ts'
-import type { Validation } from './loop.ts'
+import type { Validation } from './selection.ts'
 
 /** Program with feed `x` [batch, ...input] and output `logits` [batch, C], reading the variables of `scope`; the frozen ones are baked in. */
 export function buildEvaluation(
@@ -59,7 +59,7 @@ export function score({ logits, labels }: Predictions): Validation {
     if (argMax(row) === label) right++
     loss -= Math.log(Math.max(softmax(row)[label] ?? 0, 1e-30))
   })
-  return { accuracy: right / logits.length, loss: loss / logits.length }
+  return { accuracy: right / logits.length, loss: loss / logits.length, images: logits.length }
 }
 
 export function argMax(row: ArrayLike<number>): number {

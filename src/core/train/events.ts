@@ -22,7 +22,8 @@ export interface ValidationEvent {
   accuracy: number
   /** Mean cross-entropy. */
   loss: number
-  best: boolean
+  /** Its weights are the ones that the run keeps. */
+  kept: boolean
 }
 
 export interface RecoveryEvent {

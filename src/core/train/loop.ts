@@ -9,14 +9,9 @@ import { drawMasks } from './dropout.ts'
 import type { TrainEvent } from './events.ts'
 import { StepMeter } from './meter.ts'
 import { rateFactor } from './schedule.ts'
+import { isBetter, isClearlyWorse } from './selection.ts'
+import type { Validation } from './selection.ts'
 import type { RunSettings } from './settings.ts'
-
-export interface Validation {
-  /** In [0, 1]. */
-  accuracy: number
-  /** Mean cross-entropy. */
-  loss: number
-}
 
 /** Where a run stands: plain JSON, with the state variables it is a checkpoint. */
 export interface LoopProgress {
@@ -26,7 +21,10 @@ export interface LoopProgress {
   recoveries: number
   /** Of the first step: what later losses are compared with. */
   firstLoss: number | null
-  best: (Validation & { step: number }) | null
+  /** The validation whose weights are kept (see `isClearlyWorse`). */
+  kept: (Validation & { step: number }) | null
+  /** The best validation. */
+  best: Validation | null
   /** Validations since the best one. */
   stale: number
   random: RandomState
@@ -41,7 +39,7 @@ export interface LoopOptions {
   steps: number
   settings: Pick<RunSettings, 'learningRate' | 'schedule' | 'milestones' | 'warmUp' | 'validations' | 'patience'>
   validate: () => Promise<Validation>
-  /** Called when a validation is the best so far: keep the weights. */
+  /** Called when the weights as they are now are the ones to keep. */
   keep: () => Promise<void>
   /** Called after validations and now and then between them, as often as is cheap; at the end, and when stopped: what is needed to go on as
    * if never stopped. */
@@ -63,12 +61,12 @@ const checkpointMilliseconds = 15_000
 const checkpointShare = 0.02
 
 /** Runs until `steps`, early stop, or the signal (then a checkpoint is handed out first).
- * @returns where it ended; `best` is what `keep` was last called for. */
+ * @returns where it ended; `kept` is what `keep` was last called for. */
 export async function train(options: LoopOptions): Promise<LoopProgress> {
   const { executable, masks, state, source, random, steps, settings, emit, signal } = options
   const progress: LoopProgress = options.resume
     ? { ...options.resume }
-    : { step: 0, rateScale: 1, recoveries: 0, firstLoss: null, best: null, stale: 0, random: random.state }
+    : { step: 0, rateScale: 1, recoveries: 0, firstLoss: null, kept: null, best: null, stale: 0, random: random.state }
   random.state = progress.random
   const interval = Math.max(1, Math.floor(steps / settings.validations))
   const meter = new StepMeter()
@@ -113,13 +111,16 @@ export async function train(options: LoopOptions): Promise<LoopProgress> {
     }
 
     const validation = await options.validate()
-    const best = progress.best === null || isBetter(validation, progress.best)
-    progress.stale = best ? 0 : progress.stale + 1
-    if (best) {
-      progress.best = { ...validation, step: progress.step }
+    const isBest = progress.best === null || isBetter(validation, progress.best)
+    progress.stale = isBest ? 0 : progress.stale + 1
+    const best = (isBest ? null : progress.best) ?? validation
+    progress.best = best
+    const kept = !isClearlyWorse(validation, best)
+    if (kept) {
+      progress.kept = { ...validation, step: progress.step }
       await options.keep()
     }
-    emit({ kind: 'validation', step: progress.step, steps, best, ...validation })
+    emit({ kind: 'validation', step: progress.step, steps, kept, accuracy: validation.accuracy, loss: validation.loss })
     // Only here, at a step that does not depend on the clock: what divergence returns to decides the numbers.
     good = { step: progress.step, values: await state.read() }
     const isLast = progress.step === steps || (settings.patience > 0 && progress.stale >= settings.patience)
@@ -150,11 +151,6 @@ class CheckpointPace {
     this.#endedAt = performance.now()
     this.#cost = this.#endedAt - start
   }
-}
-
-/** Higher accuracy; at equal accuracy the lower loss. */
-function isBetter(a: Validation, b: Validation): boolean {
-  return a.accuracy > b.accuracy || (a.accuracy === b.accuracy && a.loss < b.loss)
 }
 
 function diverged(loss: number, first: number | null): boolean {

@@ -20,14 +20,15 @@ export interface Checkpoint {
   source: BatchSourceState
   /** All state variables of the phase. */
   state: Variables
-  /** The phase's best weights so far; empty before its first validation. */
+  /** The phase's weights to keep so far; empty before its first validation. */
   best: Variables
   /** Weights that earlier phases ended with, and their validation. */
   carried: Variables
-  carriedBest: { accuracy: number; loss: number; step: number } | null
+  carriedBest: LoopProgress['kept']
 }
 
-const validation = z.object({ accuracy: z.number(), loss: z.number(), step: z.int().min(0) })
+const validation = z.object({ accuracy: z.number(), loss: z.number(), images: z.int().min(0) })
+const kept = validation.extend({ step: z.int().min(0) })
 const sampler = z.object({ drawn: z.int().min(0) }).nullable()
 const headerSchema = z.object({
   identity: z.string(),
@@ -37,12 +38,13 @@ const headerSchema = z.object({
     rateScale: z.number(),
     recoveries: z.int().min(0),
     firstLoss: z.number().nullable(),
+    kept: kept.nullable(),
     best: validation.nullable(),
     stale: z.int().min(0),
     random: z.tuple([z.number(), z.number(), z.number(), z.number()]),
   }),
   source: z.object({ labelled: sampler, unlabelled: sampler }),
-  carriedBest: validation.nullable(),
+  carriedBest: kept.nullable(),
 })
 
 const groups = ['state', 'best', 'carried'] as const

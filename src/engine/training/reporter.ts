@@ -88,8 +88,8 @@ export class Reporter {
     if (event.kind === 'recovery') return this.#recovery(event, step)
     this.#step = step
     if (event.kind === 'validation') {
-      const { accuracy, loss, best } = event
-      return this.#tell({ event: 'validation', step, accuracy, loss: finite(loss), best })
+      const { accuracy, loss, kept } = event
+      return this.#tell({ event: 'validation', step, accuracy, loss: finite(loss), kept })
     }
     this.#rates[this.#phase] = event.imagesPerSecond
     if (this.#phaseStarted.step < 0) this.#phaseStarted = { step: event.step, time: performance.now() }

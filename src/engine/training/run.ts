@@ -1,12 +1,14 @@
 // A whole training run: data, backbone and settings in; phases one after another; model.onnx, run.json, metrics and checkpoints out.
 import { join } from 'node:path'
 import { shortSideOf } from '../../core/data/views/recipe.ts'
+import { isClearlyWorse } from '../../core/train/selection.ts'
 import { AppError } from '../../shared/errors.ts'
 import { evaluationFileName } from '../../shared/manifest.ts'
 import type { LoopProgress } from '../../core/train/loop.ts'
 import type { TrainRequest } from '../../shared/requests.ts'
 import type { ResultOf } from '../../shared/results.ts'
 import { OnnxRuntimeEngine } from '../backends/onnxruntime/engine.ts'
+import { providerOf } from '../backends/onnxruntime/session.ts'
 import { ImageLoader } from '../data/loader.ts'
 import { makeFolder, NdjsonFile, writeFileAtomic, writeJson } from '../../node/files.ts'
 import type { JobContext } from '../job.ts'
@@ -45,7 +47,7 @@ async function runPhases(request: TrainRequest, context: JobContext): Promise<Om
   const run = await openRun(request, context.signal)
   await makeFolder(join(request.out, 'checkpoints'))
   const { data, recipes, threads } = run
-  const engine = new OnnxRuntimeEngine({ threads })
+  const engine = new OnnxRuntimeEngine({ threads, provider: providerOf(request.device) })
   const loader = new ImageLoader(data.set, {
     threads,
     shortSide: Math.max(...Object.values(recipes).map(shortSideOf)),
@@ -86,7 +88,7 @@ async function runPhases(request: TrainRequest, context: JobContext): Promise<Om
       })
       if (context.signal.aborted)
         throw new AppError('stopped', `stopped at step ${reporter.step}; --resume with the same options goes on from there`)
-      carried = better(carried, best, inRun(progress.best, reporter.stepsBefore(index)))
+      carried = better(carried, best, inRun(progress.kept, reporter.stepsBefore(index)))
     }
     return await finish(run, carried, engine, loader, reporter, context)
   } finally {
@@ -98,20 +100,20 @@ async function runPhases(request: TrainRequest, context: JobContext): Promise<Om
   }
 }
 
-/** Later phases keep their weights only where validation says that they are better. */
+/** Later phases keep their weights unless validation says that they are worse. */
 function better(before: Carried, weights: Checkpoint['best'], best: Checkpoint['carriedBest']): Carried {
-  if (!best || (before.carriedBest && before.carriedBest.accuracy > best.accuracy)) return before
+  if (!best || (before.carriedBest && isClearlyWorse(best, before.carriedBest))) return before
   return { carried: { ...before.carried, ...weights }, carriedBest: best }
 }
 
-/** A phase's best validation with the step counted over the whole run. */
-function inRun(best: LoopProgress['best'], before: number): Checkpoint['carriedBest'] {
+/** A phase's validation that is kept, with the step counted over the whole run. */
+function inRun(best: LoopProgress['kept'], before: number): Checkpoint['carriedBest'] {
   return best && { ...best, step: best.step + before }
 }
 
 /** @throws AppError 'conflict' where nothing has been validated yet */
 function bestOf(checkpoint: Checkpoint | null, reporter: Reporter): Carried {
-  const best = checkpoint && better(checkpoint, checkpoint.best, inRun(checkpoint.progress.best, reporter.stepsBefore(checkpoint.phase)))
+  const best = checkpoint && better(checkpoint, checkpoint.best, inRun(checkpoint.progress.kept, reporter.stepsBefore(checkpoint.phase)))
   if (!best?.carriedBest)
     throw new AppError('conflict', 'expected a checkpoint with a validation to make a model of, found none: the run ended before its first')
   return { carried: best.carried, carriedBest: best.carriedBest }

@@ -20,7 +20,7 @@ export function humanOutput(stdout: Sink, stderr: Sink, now: () => number = () =
       case 'progress':
         return status.show(progressText(event), event.done === event.total)
       case 'validation':
-        return status.print(`validation after step ${event.step}: ${percent(event.accuracy)}${event.best ? ' (best so far)' : ''}`)
+        return status.print(`validation after step ${event.step}: ${percent(event.accuracy)}${event.kept ? ' (kept)' : ''}`)
       case 'warning':
         status.clear()
         return stderr.write(`warning: ${oneLine(event.file === undefined ? event.message : `${event.file}: ${event.message}`)}\n`)

@@ -47,7 +47,8 @@ export const run = z.object({
   progress: z.object({
     step: stepEventSchema.nullable(),
     validation: validationEventSchema.nullable(),
-    best: validationEventSchema.nullable(),
+    /** The one whose weights are kept. */
+    kept: validationEventSchema.nullable(),
     /** Work before, between and after training. */
     task: z.object({ task: z.string(), done: count, total: count, remainingSeconds: z.number().nullable() }).nullable(),
   }),

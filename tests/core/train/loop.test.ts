@@ -10,7 +10,8 @@ import { Random } from '../../../src/core/tensor/random.ts'
 import { scalar } from '../../../src/core/tensor/tensor.ts'
 import type { TrainEvent } from '../../../src/core/train/events.ts'
 import { train } from '../../../src/core/train/loop.ts'
-import type { LoopOptions, LoopProgress, Validation } from '../../../src/core/train/loop.ts'
+import type { LoopOptions, LoopProgress } from '../../../src/core/train/loop.ts'
+import type { Validation } from '../../../src/core/train/selection.ts'
 
 const settings: LoopOptions['settings'] = {
   learningRate: 0.1,
@@ -35,7 +36,7 @@ async function parabola(options: Partial<LoopOptions> & { validation?: (w: numbe
   const kept: number[] = []
   const checkpoints: LoopProgress[] = []
   const weight = async (): Promise<number> => Number((await state.read()).w?.data[0])
-  const { validation = (value: number) => ({ accuracy: 1 - Math.min(1, Math.abs(value)), loss: value * value }) } = options
+  const { validation = (value: number) => ({ accuracy: 1 - Math.min(1, Math.abs(value)), loss: value * value, images: 100 }) } = options
   const source: BatchSource = {
     sampleShape: [],
     next: () => Promise.resolve({ labelled: null, unlabelled: null }),
@@ -67,7 +68,7 @@ describe('the training loop', () => {
     expect(weight).toBeCloseTo(0.8 ** 100, 6)
     expect(events.filter(({ kind }) => kind === 'validation')).toHaveLength(10)
     expect(checkpoints.at(-1)).toEqual(progress)
-    expect(progress.best?.step).toBe(100)
+    expect(progress.kept?.step).toBe(100)
     expect(kept.at(-1)).toBe(weight)
   })
 
@@ -85,13 +86,16 @@ describe('the training loop', () => {
     expect(events.filter(({ kind }) => kind === 'recovery').map((event) => ('rateScale' in event ? event.rateScale : null))).toEqual([
       0.5, 0.25, 0.125, 0,
     ])
-    expect(progress).toMatchObject({ recoveries: 3, best: null })
+    expect(progress).toMatchObject({ recoveries: 3, kept: null })
     expect(weight).toBe(1)
   })
 
   it('stops early when validation no longer gains', async () => {
-    const { progress } = await parabola({ settings: { ...settings, patience: 2 }, validation: () => ({ accuracy: 0.5, loss: 1 }) })
-    expect(progress).toMatchObject({ step: 30, stale: 2, best: { step: 10 } })
+    const { progress } = await parabola({
+      settings: { ...settings, patience: 2 },
+      validation: () => ({ accuracy: 0.5, loss: 1, images: 100 }),
+    })
+    expect(progress).toMatchObject({ step: 30, stale: 2, kept: { step: 30 } })
   })
 
   it('hands out checkpoints less often where they are slow, and always one at the end', async () => {

@@ -105,7 +105,7 @@ function described(run: Run): string {
     ['state', run.state + (error ? `: ${error.message}` : '')],
     ['method', `${config.method}, ${config.depth === undefined ? config.budget : `depth ${config.depth}`}, seed ${config.seed}`],
     ...(step ? [['step', `${step.step} of ${step.steps}`]] : []),
-    ...(progress.best ? [['best validation', `${percent(progress.best.accuracy)} after step ${progress.best.step}`]] : []),
+    ...(progress.kept ? [['validation', `${percent(progress.kept.accuracy)} after step ${progress.kept.step}, kept`]] : []),
     ...(result
       ? [
           ['test accuracy', percent(result.testAccuracy)],

@@ -1,0 +1,25 @@
+// Which validation's weights a run keeps.
+
+export interface Validation {
+  /** Share of the images that were right, 0 to 1. */
+  readonly accuracy: number
+  /** Mean cross-entropy. */
+  readonly loss: number
+  /** How many they were. */
+  readonly images: number
+}
+
+/** More right, or as many with a smaller loss. */
+export function isBetter(a: Validation, b: Validation): boolean {
+  return a.accuracy > b.accuracy || (a.accuracy === b.accuracy && a.loss < b.loss)
+}
+
+/**
+ * Worse than the best by more than a standard error of the best. Among validations that so few images cannot tell apart the latest is kept: it has
+ * seen most steps, the last of them small ones, while the highest of twenty or more measurements is the luckiest of them (the one-standard-error
+ * rule: Breiman et al., Classification and Regression Trees, 1984, 3.4.3).
+ */
+export function isClearlyWorse(validation: Validation, best: Validation): boolean {
+  const { accuracy, images } = best
+  return validation.accuracy < accuracy - Math.sqrt((accuracy * (1 - accuracy)) / Math.max(1, images))
+}
