@@ -22,7 +22,10 @@ export function images(studio: Studio): Handlers['images'] {
     import: async ({ project, folder, labels }) => {
       const started = await scans.import(open(project), folder, labels)
       // A folder that is new is watched like the others.
-      void studio.tasks.wait(started.task).then(() => watching.refresh(project))
+      studio.tasks
+        .wait(started.task)
+        .then(() => watching.refresh(project))
+        .catch((error: unknown) => studio.log.error(`watching ${folder}`, error))
       return started
     },
     rescan: ({ project, source }) => scans.rescan(open(project), source),

@@ -17,7 +17,9 @@ export class Watching {
   constructor(studio: Studio, scans: Scans) {
     this.#studio = studio
     this.#scans = scans
-    studio.projects.onOpened((project) => void this.#start(project))
+    studio.projects.onOpened((project) => {
+      this.#start(project).catch((error: unknown) => studio.log.error(`watching the folders of ${project.folder}`, error))
+    })
     studio.projects.onClosing((project) => {
       this.#stop(project)
       return Promise.resolve()
@@ -50,6 +52,8 @@ export class Watching {
       })
       watchers.set(source.id, watcher)
       await watcher.start()
+      // Stopped meanwhile: what comes after would go on watching for nobody.
+      if (this.#watchers.get(project) !== watchers) return watcher.close()
     }
   }
 
