@@ -1,6 +1,7 @@
 // Changes images and classes and writes down what was there before. Images that have the value already are left as they are.
 import type { Split } from '../../../shared/contract/domain.ts'
 import type { Database } from '../../storage/database.ts'
+import { among } from '../images/query.ts'
 import type { Condition } from '../images/query.ts'
 import { classRow, removeClass, writeClass } from './class-row.ts'
 import type { ClassRow } from './class-row.ts'
@@ -104,11 +105,6 @@ export class Recorder {
     )
     this.#db.run(`UPDATE images SET ${column} = ? WHERE id IN (${changed} ? AND after IS ?)`, value, this.#action, column, value)
   }
-}
-
-/** Images by id, excluded ones left out. */
-export function among(ids: readonly number[]): Condition {
-  return { sql: 'images.excluded = 0 AND images.id IN (SELECT value FROM json_each(?))', values: [JSON.stringify(ids)] }
 }
 
 const changed = 'SELECT row FROM changes WHERE action = ? AND subject ='

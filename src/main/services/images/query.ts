@@ -10,15 +10,15 @@ export interface Condition {
   readonly values: readonly SQLInputValue[]
 }
 
-/** What a filter means. */
-export function filterSql(filter: ImageFilter): Condition {
-  return condition(filter, (part) => `EXISTS (SELECT 1 FROM suggestions WHERE suggestions.image = images.id${part && ` AND ${part}`})`)
-}
-
 /** What a selection means; excluded and unknown images are left out. */
 export function selectionSql(selection: Selection): Condition {
   if ('filter' in selection) return filterSql(selection.filter)
-  return { sql: 'images.excluded = 0 AND images.id IN (SELECT value FROM json_each(?))', values: [JSON.stringify(selection.images)] }
+  return among(selection.images)
+}
+
+/** Images by id, excluded ones left out. */
+export function among(ids: readonly number[]): Condition {
+  return { sql: 'images.excluded = 0 AND images.id IN (SELECT value FROM json_each(?))', values: [JSON.stringify(ids)] }
 }
 
 /** How many images a filter leaves. */
@@ -29,66 +29,70 @@ export function countImages(db: Database, filter: ImageFilter): number {
 
 /** Ids of a page of what a filter leaves, each once, in a stable order in which ties go by id. Without a limit: all of them. */
 export function imageIds(db: Database, filter: ImageFilter, order: ImageOrder, offset = 0, limit = Infinity): number[] {
-  const [ordered, hasRest] = orders[order](filter)
-  // Read from its beginning: how long the first part is, is then known without counting it.
   const end = offset + limit
-  const ids = ordered ? idsOf(db, ordered, end) : []
-  if (!hasRest || ids.length >= end) return ids.slice(offset)
-  const known = new Set(ids)
-  const all = idsOf(db, { from: 'images NOT INDEXED', where: filterSql(filter), by: 'images.id' }, end)
-  return [...ids, ...all.filter((id) => !known.has(id))].slice(offset, end)
+  const where = filterSql(filter)
+  const index = indices[order]
+  if (!('keyed' in index)) return idsOf(db, { ...index, where }, end).slice(offset)
+
+  if (end <= head / 5) {
+    // The first pages, without looking at everything.
+    const first = idsOf(db, index.keyed, head)
+    const left = marks(idsOf(db, { id: 'images.id', from: 'images', where: and(where, among(first)), by: 'images.id' }))
+    const ids = first.filter((id) => left[id])
+    if (ids.length >= end) return ids.slice(offset, end)
+  }
+  // Row by row in the order of ids is several times as fast as in another one; the order comes from the index alone.
+  const all = idsOf(db, { id: 'images.id', from: 'images NOT INDEXED', where, by: 'images.id' })
+  const left = marks(all)
+  const ordered = idsOf(db, index.keyed).filter((id) => left[id])
+  for (const id of ordered) left[id] = 0
+  return [...ordered, ...all.filter((id) => left[id])].slice(offset, end)
 }
 
 /** The images that a selection means, each once, by id. */
 export function selectedIds(db: Database, selection: Selection): number[] {
-  return idsOf(db, { from: 'images', where: selectionSql(selection), by: 'images.id' })
+  return idsOf(db, { id: 'images.id', from: 'images', where: selectionSql(selection), by: 'images.id' })
 }
 
 interface Query {
+  /** The column that holds ids of images, and the table and index that are read. */
+  readonly id: 'images.id' | 'suggestions.image'
   readonly from: string
   readonly where: Condition
   readonly by: string
 }
 
-/** Images that have what the order goes by (null: there are none), and whether others follow them, by id. */
-type Ordered = readonly [query: Query | null, hasRest: boolean]
+/** An index of all images, or of those that have what the order goes by; the others follow them, by id. */
+type Index = Omit<Query, 'where'> | { readonly keyed: Query }
 
-const byPath = (filter: ImageFilter, direction: string): Ordered => [
-  { from: 'images INDEXED BY images_by_path', where: filterSql(filter), by: `images.path ${direction}, images.id ${direction}` },
-  false,
-]
-const byId = (filter: ImageFilter, direction: string): Ordered => [
-  { from: 'images NOT INDEXED', where: filterSql(filter), by: `images.id ${direction}` },
-  false,
-]
-const bySuggestion = (filter: ImageFilter, index: string, by: string): Ordered => {
-  const { suggested, suggestedClasses, confidence, disagreement } = filter
-  const from = `suggestions INDEXED BY ${index} CROSS JOIN images ON images.id = suggestions.image`
-  return [
-    suggested === false ? null : { from, where: condition(filter, (part) => part || '1'), by },
-    suggested !== true && !suggestedClasses && !confidence && disagreement !== true,
-  ]
-}
+/** Images of an index that are looked at for the first pages. */
+const head = 5000
+const everything: Condition = { sql: '1', values: [] }
+const suggested = (index: string, by: string): Index => ({
+  keyed: { id: 'suggestions.image', from: `suggestions INDEXED BY ${index}`, where: everything, by },
+})
 
-const orders: Readonly<Record<ImageOrder, (filter: ImageFilter) => Ordered>> = {
-  path: (filter) => byPath(filter, 'ASC'),
-  'path-descending': (filter) => byPath(filter, 'DESC'),
+const indices: Readonly<Record<ImageOrder, Index>> = {
+  path: { id: 'images.id', from: 'images INDEXED BY images_by_path', by: 'images.path, images.id' },
+  'path-descending': { id: 'images.id', from: 'images INDEXED BY images_by_path', by: 'images.path DESC, images.id DESC' },
   // Ids grow with every image that is added.
-  newest: (filter) => byId(filter, 'DESC'),
-  oldest: (filter) => byId(filter, 'ASC'),
-  useful: (filter) => bySuggestion(filter, 'suggestions_by_usefulness', 'suggestions.usefulness DESC, suggestions.image'),
-  confident: (filter) => bySuggestion(filter, 'suggestions_by_confidence', 'suggestions.confidence DESC, suggestions.image'),
-  uncertain: (filter) => bySuggestion(filter, 'suggestions_by_confidence', 'suggestions.confidence, suggestions.image DESC'),
-  'recently-labelled': (filter) => {
-    const { sql, values } = filterSql(filter)
-    const where = { sql: `${sql} AND images.labelled_at IS NOT NULL`, values }
-    const labelled = { from: 'images INDEXED BY images_by_label_time', where, by: 'images.labelled_at DESC, images.id DESC' }
-    return [filter.labelled === false ? null : labelled, filter.labelled !== true && !filter.classes]
+  newest: { id: 'images.id', from: 'images NOT INDEXED', by: 'images.id DESC' },
+  oldest: { id: 'images.id', from: 'images NOT INDEXED', by: 'images.id' },
+  useful: suggested('suggestions_by_usefulness', 'usefulness DESC, id'),
+  confident: suggested('suggestions_by_confidence', 'confidence DESC, id'),
+  uncertain: suggested('suggestions_by_confidence', 'confidence, id DESC'),
+  'recently-labelled': {
+    keyed: {
+      id: 'images.id',
+      from: 'images INDEXED BY images_by_label_time',
+      where: { sql: 'excluded = 0 AND labelled_at IS NOT NULL', values: [] },
+      by: 'labelled_at DESC, id DESC',
+    },
   },
 }
 
-/** @param suggestion what holds of an image whose suggestion fulfils a condition; '' = any suggestion */
-function condition(filter: ImageFilter, suggestion: (part: string) => string): Condition {
+/** What a filter means. */
+export function filterSql(filter: ImageFilter): Condition {
   const parts = ['images.excluded = 0']
   const values: SQLInputValue[] = []
   const add = (sql: string, ...added: SQLInputValue[]): void => {
@@ -104,14 +108,15 @@ function condition(filter: ImageFilter, suggestion: (part: string) => string): C
     const patterns = likePatterns(filter.text)
     add(`(${patterns.map(() => `images.path LIKE ? ESCAPE '\\'`).join(' OR ')})`, ...patterns)
   }
+  const suggestion = (part: string): string => `EXISTS (SELECT 1 FROM suggestions WHERE suggestions.image = images.id${part})`
   if (filter.suggested !== undefined) add(`${filter.suggested ? '' : 'NOT '}${suggestion('')}`)
   if (filter.suggestedClasses) {
     const [sql, ...classes] = oneOf('suggestions.class', filter.suggestedClasses)
-    add(suggestion(sql), ...classes)
+    add(suggestion(` AND ${sql}`), ...classes)
   }
-  if (filter.confidence) add(suggestion('suggestions.confidence BETWEEN ? AND ?'), filter.confidence.from, filter.confidence.to)
+  if (filter.confidence) add(suggestion(' AND suggestions.confidence BETWEEN ? AND ?'), filter.confidence.from, filter.confidence.to)
   if (filter.disagreement !== undefined)
-    add(`${filter.disagreement ? '' : 'NOT '}(images.class IS NOT NULL AND ${suggestion('suggestions.class <> images.class')})`)
+    add(`${filter.disagreement ? '' : 'NOT '}(images.class IS NOT NULL AND ${suggestion(' AND suggestions.class <> images.class')})`)
   if (filter.duplicate !== undefined) add(`images.id ${filter.duplicate ? '' : 'NOT '}IN (${duplicates})`)
   return { sql: parts.join(' AND '), values }
 }
@@ -121,8 +126,19 @@ export const duplicates = `SELECT twin.id FROM
   (SELECT hash FROM images INDEXED BY images_by_hash WHERE excluded = 0 AND hash IS NOT NULL GROUP BY hash HAVING count(*) > 1) AS shared
   CROSS JOIN images AS twin INDEXED BY images_by_hash ON twin.hash = shared.hash AND twin.excluded = 0`
 
-function idsOf(db: Database, { from, where, by }: Query, limit = Infinity): number[] {
-  const page = `SELECT images.id AS id FROM ${from} WHERE ${where.sql} ORDER BY ${by} LIMIT ?`
+function and(first: Condition, second: Condition): Condition {
+  return { sql: `${first.sql} AND ${second.sql}`, values: [...first.values, ...second.values] }
+}
+
+/** 1 at each id. */
+function marks(ids: readonly number[]): Uint8Array {
+  const marked = new Uint8Array(ids.reduce((largest, id) => Math.max(largest, id), 0) + 1)
+  for (const id of ids) marked[id] = 1
+  return marked
+}
+
+function idsOf(db: Database, { id, from, where, by }: Query, limit = Infinity): number[] {
+  const page = `SELECT ${id} AS id FROM ${from} WHERE ${where.sql} ORDER BY ${by} LIMIT ?`
   // One text is read many times as fast as many rows.
   const ids = db.get<{ ids: string }>(
     `SELECT json_group_array(id) AS ids FROM (${page})`,
