@@ -32,6 +32,8 @@ const trainFields = z.strictObject({
   settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.number())])).default({}),
   seed: z.int().min(0).max(0xffffffff).default(0),
   threads: z.int().min(1).max(256).optional(),
+  /** What to compute on; the processor if absent. */
+  device: z.string().min(1).describe('a device').optional(),
   /** Go on from the checkpoint in `out`. */
   resume: z.boolean().default(false),
   /** With `resume`: train no more, make the checkpoint's best weights the model. */

@@ -12,6 +12,7 @@ import type { BatchPart } from '../../core/data/batches.ts'
 import { scalar } from '../../core/tensor/tensor.ts'
 import { AppError } from '../../shared/errors.ts'
 import { OnnxRuntimeEngine } from '../backends/onnxruntime/engine.ts'
+import { providerOf } from '../backends/onnxruntime/session.ts'
 import { hashImages } from '../data/content-hash.ts'
 import { cachedImages } from '../data/feature-cache.ts'
 import { ImageLoader } from '../data/loader.ts'
@@ -35,7 +36,7 @@ const kept = { images: 2 ** 30, features: 2 * 2 ** 30 }
 export const estimate: Job<'estimate'> = async (request, context) => {
   const run = await openRun({ ...request, job: 'train', resume: false, finish: false, out: '' }, context.signal)
   const shortSide = Math.max(...Object.values(run.recipes).map(shortSideOf))
-  const engine = new OnnxRuntimeEngine({ threads: run.threads })
+  const engine = new OnnxRuntimeEngine({ threads: run.threads, provider: providerOf(request.device) })
   const loader = new ImageLoader(run.data.set, { threads: run.threads, shortSide })
   const told = teller(context, run.phases.length + 1)
   try {

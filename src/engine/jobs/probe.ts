@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import { AppError } from '../../shared/errors.ts'
 import { ReferenceEngine } from '../../core/reference/engine.ts'
 import { OnnxRuntimeEngine } from '../backends/onnxruntime/engine.ts'
-import { providers } from '../backends/onnxruntime/session.ts'
+import { providerOf } from '../backends/onnxruntime/session.ts'
 import type { Job } from '../job.ts'
 import { runSteps, trainingProblem } from '../probe/training-problem.ts'
 
@@ -24,9 +24,7 @@ export const probe: Job<'probe'> = async (request, context) => {
 }
 
 const tryDevice: Job<'probe'> = async ({ device, threads = availableParallelism() }, { signal, pause }) => {
-  const provider = providers.find((name) => name === device)
-  if (!provider) throw new AppError('bad-option', `device: expected one of ${providers.join(', ')}, found ${device}`)
-  const engine = new OnnxRuntimeEngine({ threads, provider })
+  const engine = new OnnxRuntimeEngine({ threads, provider: providerOf(device) })
   try {
     const small = trainingProblem({ batch: 4, size: 12, widths: [4, 8] })
     const expected = await runSteps(new ReferenceEngine(), small, 3)

@@ -59,9 +59,14 @@ export function devices(studio: Studio): Handlers['devices'] {
   }
 }
 
+export interface Place {
+  readonly device: string
+  readonly threads: number
+}
+
 /** What to compute on: a device that is usable, and threads. @param wanted a device; absent = the chosen one
  * @throws AppError 'bad-option' for one that is unknown or not usable */
-export async function deviceFor({ dataFolder }: Pick<Studio, 'dataFolder'>, wanted?: string): Promise<{ device: string; threads: number }> {
+export async function deviceFor({ dataFolder }: Pick<Studio, 'dataFolder'>, wanted?: string): Promise<Place> {
   const list = listOf(await readSettings(dataFolder))
   const device = wanted ?? list.chosen
   if (device !== 'auto') {
