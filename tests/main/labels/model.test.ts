@@ -16,6 +16,9 @@ import { Database } from '../../../src/main/storage/database.ts'
 import { EventHub } from '../../../src/main/transport/event-hub.ts'
 
 const imageCount = 8
+const startClasses = ['first', 'second']
+/** Images of the first class. */
+const labelledAtStart = 3
 const root = mkdtempSync(join(tmpdir(), 'label-model-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
@@ -62,7 +65,7 @@ const commands = fc.array(
     { weight: 2, arbitrary: fc.record({ do: fc.constant('merge' as const), from: label, into: label }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('reorder' as const), seed: fc.nat() }) },
   ),
-  { maxLength: 30 },
+  { minLength: 5, maxLength: 30, size: 'max' },
 )
 
 /** What a command makes of the model; null where it does not apply. */
@@ -135,11 +138,13 @@ class System {
     this.#db = new Database(file, { create: true })
     this.#db.transaction(() => {
       this.#db.run("INSERT INTO sources (folder) VALUES ('/images')")
+      for (const [i, name] of startClasses.entries())
+        this.#db.run("INSERT INTO classes (name, colour, position) VALUES (?, '#000000', ?)", name, i)
       for (let i = 1; i <= imageCount; i++)
         this.#db.run(
-          `INSERT INTO images (source, path, bytes, modified_at, format, width, height, state, added_at)
-          VALUES (1, ?, 1, 0, 'jpeg', 1, 1, 'present', '2026-01-01T00:00:00.000Z')`,
-          `${i}.jpg`,
+          `INSERT INTO images (source, path, bytes, modified_at, format, width, height, state, class, labelled_at, added_at)
+          VALUES (1, ?, 1, 0, 'jpeg', 1, 1, 'present', ?, ?, '2026-01-01T00:00:00.000Z')`,
+          ...[`${i}.jpg`, i > labelledAtStart ? null : 1, i > labelledAtStart ? null : '2026-02-02T00:00:00.000Z'],
         )
     })
   }
@@ -226,8 +231,12 @@ test('every sequence of changes, undo, redo and restarts does what a plain list 
     fc.property(commands, (sequence) => {
       const system = new System(join(root, `${run++}.db`))
       const start: Model = {
-        images: Array.from({ length: imageCount }, () => ({ label: null, split: null, excluded: false })),
-        classes: [],
+        images: Array.from({ length: imageCount }, (_, i) => ({
+          label: i < labelledAtStart ? 'first' : null,
+          split: null,
+          excluded: false,
+        })),
+        classes: [...startClasses],
       }
       let states = [{ model: start, dump: system.dump() }]
       let at = 0

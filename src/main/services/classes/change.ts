@@ -52,6 +52,8 @@ export function reorderClasses(db: Database, recorder: Recorder, order: readonly
     throw new AppError('bad-option', `order: expected each of the ${rows.size} classes once, found ${order.join(', ')}`, {
       details: { field: 'order' },
     })
+  // Places may have gaps: the same order is no change.
+  if ([...rows.keys()].every((id, i) => id === order[i])) return
   for (const [index, row] of wanted.entries()) recorder.writeClass({ ...row, position: index + 1 })
 }
 
