@@ -1,6 +1,6 @@
 // Writing files so that a final name never holds a half-written file, whatever fails in between.
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, basename, join } from 'node:path'
 import type { FileHandle } from 'node:fs/promises'
 import { AppError } from '../shared/errors.ts'
@@ -26,6 +26,12 @@ export async function writeFileAtomic(path: string, content: Content | Iterable<
     await rm(temporary, { force: true })
     throw fileError(error, 'write', path) ?? error
   }
+}
+
+/** Deletes what `writeFileAtomic` left half-written in a folder when its process was killed. */
+export async function removeTemporaries(folder: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => /^\..+\.[0-9a-f-]{36}\.tmp$/.test(name))
+  for (const name of names) await rm(join(folder, name), { force: true })
 }
 
 export async function writeJson(path: string, value: unknown): Promise<void> {
@@ -90,7 +96,7 @@ export class NdjsonFile {
   }
 }
 
-/** The whole lines of a file; none if there is no file. */
+/** The whole lines of a file; none if there is no file. Lines that are no JSON are left out. */
 export async function readNdjson(path: string): Promise<unknown[]> {
   let text: string
   try {
@@ -103,7 +109,16 @@ export async function readNdjson(path: string): Promise<unknown[]> {
     .slice(0, text.lastIndexOf('\n') + 1)
     .split('\n')
     .filter((line) => line !== '')
-    .map((line): unknown => JSON.parse(line))
+    .flatMap(parsed)
+}
+
+/** None for a line that a power cut has damaged. */
+function parsed(line: string): unknown[] {
+  try {
+    return [JSON.parse(line)]
+  } catch {
+    return []
+  }
 }
 
 async function readText(path: string): Promise<string> {

@@ -1,9 +1,9 @@
 // A final name never holds a half-written file, and every failure names the file that the user knows.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, expect, test } from 'vitest'
-import { makeFolder, NdjsonFile, readJson, readNdjson, writeFileAtomic, writeJson } from '../../src/node/files.ts'
+import { makeFolder, NdjsonFile, readJson, readNdjson, removeTemporaries, writeFileAtomic, writeJson } from '../../src/node/files.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'files-'))
 afterAll(() => rmSync(root, { recursive: true }))
@@ -49,14 +49,22 @@ test('failures name the path and the reason', async () => {
   await expect(readJson(file)).rejects.toMatchObject({ code: 'bad-data', message: `${file}: expected JSON, found an empty file` })
 })
 
-test('lines go on where the checkpoint was; a line cut short by a crash is dropped', async () => {
+test('lines go on where the checkpoint was; lines cut short or damaged by a crash are dropped', async () => {
   const path = join(folder, 'metrics.ndjson')
   const first = await NdjsonFile.open(path)
   for (const step of [1, 2, 3]) await first.append({ step })
   await first.close()
-  writeFileSync(path, `${readFileSync(path, 'utf8')}{"step":4`)
+  writeFileSync(path, `${readFileSync(path, 'utf8')}\0\0\0\n{"step":4`)
   const second = await NdjsonFile.open(path, (line) => (line as { step: number }).step <= 2)
   await second.append({ step: 3, again: true })
   await second.close()
   expect(await readNdjson(path)).toEqual([{ step: 1 }, { step: 2 }, { step: 3, again: true }])
+})
+
+test('what a killed process left half-written is deleted, nothing else', async () => {
+  const place = join(folder, 'killed')
+  mkdirSync(place)
+  for (const name of ['last.bin', '.hidden.tmp', '.last.bin.0b9f4a7e-6c1d-4d3a-9a55-7f7f3f0b8a11.tmp']) writeFileSync(join(place, name), '')
+  await removeTemporaries(place)
+  expect(readdirSync(place).sort()).toEqual(['.hidden.tmp', 'last.bin'])
 })

@@ -10,7 +10,7 @@ import type { ResultOf } from '../../shared/results.ts'
 import { OnnxRuntimeEngine } from '../backends/onnxruntime/engine.ts'
 import { providerOf } from '../backends/onnxruntime/session.ts'
 import { ImageLoader } from '../data/loader.ts'
-import { makeFolder, NdjsonFile, writeFileAtomic, writeJson } from '../../node/files.ts'
+import { makeFolder, NdjsonFile, removeTemporaries, writeFileAtomic, writeJson } from '../../node/files.ts'
 import type { JobContext } from '../job.ts'
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import type { Checkpoint } from './checkpoint.ts'
@@ -46,6 +46,7 @@ export async function train(request: TrainRequest, context: JobContext): Promise
 async function runPhases(request: TrainRequest, context: JobContext): Promise<Omit<ResultOf<'train'>, 'job'>> {
   const run = await openRun(request, context.signal)
   await makeFolder(join(request.out, 'checkpoints'))
+  for (const folder of ['.', 'checkpoints']) await removeTemporaries(join(request.out, folder))
   const { data, recipes, threads } = run
   const engine = new OnnxRuntimeEngine({ threads, provider: providerOf(request.device) })
   const loader = new ImageLoader(data.set, {

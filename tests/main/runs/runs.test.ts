@@ -105,6 +105,7 @@ describe('runs', () => {
     const before = (await runs.list({ project })).runs.length
     await expect(start('report', { batch: 13 })).rejects.toMatchObject({ code: 'bad-option', message: 'batch: expected luck, found 13' })
     await expect(start('report', { backbone: 'none' })).rejects.toMatchObject({ code: 'bad-option', details: { field: 'backbone' } })
+    await expect(start('report', { device: 'abacus' })).rejects.toMatchObject({ code: 'bad-option', details: { field: 'device' } })
     expect((await runs.list({ project })).runs).toHaveLength(before)
     const { problems, warnings, images, classes } = await runs.validate({ project, config: config('report', { labels: { perClass: 3 } }) })
     expect({ problems, images }).toEqual({ problems: [], images: { labelled: 6, unlabelled: 28, validation: 2, test: 0 } })

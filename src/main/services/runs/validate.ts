@@ -7,6 +7,7 @@ import { AppError } from '../../../shared/errors.ts'
 import type { ResultOf } from '../../../shared/results.ts'
 import { findBackbone } from '../backbones/index.ts'
 import type { Studio } from '../context.ts'
+import { deviceFor } from '../devices/index.ts'
 import type { ImageTable } from './image-table.ts'
 import { planImages } from './plan.ts'
 import type { Plan } from './plan.ts'
@@ -34,11 +35,15 @@ export async function validateRun(studio: Studio, table: ImageTable, config: Run
   if ('problem' in planned) note(problems, null, planned.problem)
   for (const folder of await missingFolders(table)) note(problems, null, `${folder}: expected the project's images, found no such folder`)
 
-  const backbone = await findBackbone(studio, config.backbone).catch((error: unknown) => {
-    if (!(error instanceof AppError)) throw error
-    note(problems, 'backbone', error.message)
-    return null
-  })
+  const failed =
+    (field: string) =>
+    (error: unknown): null => {
+      if (!(error instanceof AppError)) throw error
+      note(problems, field, error.message)
+      return null
+    }
+  await deviceFor(studio, config.device).catch(failed('device'))
+  const backbone = await findBackbone(studio, config.backbone).catch(failed('backbone'))
   if (backbone) {
     const { backbone: _id, labels: _labels, device: _device, ...settings } = config
     const check = await studio.engine.run<'check'>(
