@@ -1,7 +1,6 @@
 // Everything that a run is made of before it starts, checked: data, backbone, settings, recipes, and its identity.
 import { createHash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { readFile } from 'node:fs/promises'
 import { recipe } from '../../core/data/views/recipe.ts'
 import type { Normalization, RecipeName, ViewRecipe } from '../../core/data/views/recipe.ts'
 import { OnnxError } from '../../core/graph/onnx/errors.ts'
@@ -9,6 +8,7 @@ import { Backbone } from '../../core/nn/backbone.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { TrainRequest } from '../../shared/requests.ts'
 import { hashImageSet } from '../data/content-hash.ts'
+import { hashModel } from '../../node/model-files.ts'
 import { readOnnxFile } from '../data/onnx-file.ts'
 import { prepareData } from './labels.ts'
 import type { RunData } from './labels.ts'
@@ -20,7 +20,7 @@ export interface Run extends Configuration {
   request: TrainRequest
   data: RunData
   backbone: Backbone
-  /** SHA-256 of the backbone's file. */
+  /** SHA-256 of the backbone's file and its external data. */
   backboneHash: string
   recipes: Record<RecipeName, ViewRecipe>
   threads: number
@@ -37,10 +37,8 @@ const defaultImageSize = 160
 export async function openRun(request: TrainRequest, signal: AbortSignal): Promise<Run> {
   const data = await prepareData(request)
   const configuration = configure(request, data.unlabelled.length === 0)
-  const { backbone, imageSize, normalize } = await openNetwork(request)
-  const backboneHash = createHash('sha256')
-    .update(await readFile(request.backbone))
-    .digest('hex')
+  const { backbone, dataFiles, imageSize, normalize } = await openNetwork(request)
+  const { sha256: backboneHash } = await hashModel(request.backbone, dataFiles)
   const { cropScale, plainShare } = configuration.settings
   const make = (name: RecipeName): ViewRecipe => recipe(name, { size: imageSize, normalize, scale: [cropScale, 1], plainShare })
   const recipes = { weak: make('weak'), strong: make('strong'), evaluation: make('evaluation') }
@@ -88,6 +86,8 @@ export async function openRun(request: TrainRequest, signal: AbortSignal): Promi
 
 export interface Network {
   backbone: Backbone
+  /** External data, relative to the folder of the file. */
+  dataFiles: readonly string[]
   imageSize: number
   normalize: Normalization
 }
@@ -95,11 +95,13 @@ export interface Network {
 /** The backbone at the size of the run's images.
  * @throws AppError 'not-found', 'bad-model', 'unsupported' */
 export async function openNetwork(request: Pick<TrainRequest, 'backbone' | 'imageSize' | 'normalize'>): Promise<Network> {
-  const model = await readOnnxFile(request.backbone)
+  const dataFiles = new Set<string>()
+  const model = await readOnnxFile(request.backbone, { onExternal: (location) => dataFiles.add(location) })
   const declared = model.inputs.find(({ shape }) => shape?.length === 4)?.shape?.[2]
   const imageSize = request.imageSize ?? (typeof declared === 'number' ? declared : defaultImageSize)
   const normalize = request.normalize ?? normalizationOf(model.metadata) ?? 'imagenet'
-  return { backbone: openBackbone(request.backbone, () => new Backbone(model, { imageSize })), imageSize, normalize }
+  const backbone = openBackbone(request.backbone, () => new Backbone(model, { imageSize }))
+  return { backbone, dataFiles: [...dataFiles], imageSize, normalize }
 }
 
 function hash(value: unknown): string {
