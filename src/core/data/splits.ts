@@ -33,7 +33,8 @@ export interface Splits {
 export function splitSet(set: ImageSet, options: SplitOptions): Splits {
   const { seed, testShare = 0.2, validationShare = 0.1 } = options
   for (const [name, share] of Object.entries({ testShare, validationShare }))
-    if (!((share > 0 || (share === 0 && name === 'testShare')) && share < 1)) throw new DataError('bad-option', name, `expected a share between 0 and 1, found ${share}`)
+    if (!((share > 0 || (share === 0 && name === 'testShare')) && share < 1))
+      throw new DataError('bad-option', name, `expected a share between 0 and 1, found ${share}`)
   if (testShare + validationShare >= 1)
     throw new DataError('bad-option', 'testShare + validationShare', `expected less than 1, found ${testShare + validationShare}`)
 

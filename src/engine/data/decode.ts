@@ -113,7 +113,8 @@ async function decodeWithSharp(bytes: Uint8Array, name: string, options: DecodeO
   }
 }
 
-function reduces({ width, height }: { readonly width: number; readonly height: number }, shortSide: number | undefined): boolean {
+/** Whether an image is large enough that reducing it to the short side pays. */
+export function reduces({ width, height }: { readonly width: number; readonly height: number }, shortSide: number | undefined): boolean {
   return shortSide !== undefined && Math.min(width, height) > shortSide * worthReducing
 }
 

@@ -117,7 +117,7 @@ export function cachedImages(folder: string, key: FeatureKey): ReadonlySet<strin
 /** Name of a key's folder: a hash of all of it. */
 function keyName(key: FeatureKey): string {
   const { backbone, cut, recipe, shortSide, seed, views, shape, dtype } = key
-  const text = JSON.stringify(['views 1', backbone, cut, sorted(recipe), shortSide, seed, views, shape, dtype])
+  const text = JSON.stringify(['views 2', backbone, cut, sorted(recipe), shortSide, seed, views, shape, dtype])
   return createHash('sha256').update(text).digest('hex').slice(0, 24)
 }
 

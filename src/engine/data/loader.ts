@@ -15,6 +15,8 @@ import { WorkerPool } from './worker-pool.ts'
 export interface LoaderOptions {
   /** Short side in pixels that images are kept at: the largest `shortSideOf` of the recipes. */
   readonly shortSide: number
+  /** Views of the middle, as in evaluation, are made from all pixels, as the exported model makes them. Default true; false is faster. */
+  readonly exact?: boolean
   /** Default: one for each processor, eight at most. */
   readonly threads?: number
   /** Memory for decoded images, kept from their first use on. Default 1 GiB; 0 keeps none. */
@@ -40,7 +42,8 @@ export class ImageLoader implements ViewMaker {
   readonly #options: LoaderOptions
   readonly #threads: number
   readonly #pool: WorkerPool<ViewJob, ImageResult[]>
-  readonly #decoded = new Map<number, SharedImage>()
+  /** By short side where exact, and number. */
+  readonly #decoded = new Map<string, SharedImage>()
   readonly #broken = new Map<number, BrokenFile>()
   #freeBytes: number
 
@@ -129,32 +132,43 @@ export class ImageLoader implements ViewMaker {
   async #run(requests: readonly Request[], recipes: readonly ViewRecipe[], output: SharedArrayBuffer): Promise<boolean[]> {
     const whole = requests.filter(({ index }) => !this.#broken.has(index))
     if (whole.length > 0) {
+      const { shortSide, exact } = this.#sideOf(recipes)
+      const keyOf = (index: number): string => (exact ? `${shortSide}/${index}` : `${index}`)
       const images = whole.map(({ index, views }): ImageTask => ({
         path: this.#pathOf(index),
-        image: this.#decoded.get(index) ?? null,
+        image: this.#decoded.get(keyOf(index)) ?? null,
         views,
       }))
       const results = await this.#pool.run({
         recipes,
-        shortSide: this.#options.shortSide,
+        shortSide,
+        exact,
         returnImages: this.#freeBytes > 0,
         images,
         output,
       })
-      for (const [i, { index }] of whole.entries()) this.#note(index, results[i])
+      for (const [i, { index }] of whole.entries()) this.#note(index, keyOf(index), results[i])
     }
     return requests.map(({ index }) => !this.#broken.has(index))
   }
 
-  #note(index: number, result: ImageResult | undefined): void {
+  #sideOf(recipes: readonly ViewRecipe[]): { shortSide: number; exact: boolean } {
+    const [first, ...others] = recipes
+    const { exact = true, shortSide } = this.#options
+    return exact && first?.crop.kind === 'center' && others.length === 0
+      ? { shortSide: first.crop.shortSide, exact }
+      : { shortSide, exact: false }
+  }
+
+  #note(index: number, key: string, result: ImageResult | undefined): void {
     if (!result) throw new Error(`no answer for image ${index}`)
     if ('broken' in result) {
       if (this.#broken.has(index)) return
       const file = { index, path: this.set.images[index]?.path ?? '', reason: result.broken }
       this.#broken.set(index, file)
       this.#options.onBroken?.(file)
-    } else if (result.image && !this.#decoded.has(index) && result.image.data.byteLength <= this.#freeBytes) {
-      this.#decoded.set(index, result.image)
+    } else if (result.image && !this.#decoded.has(key) && result.image.data.byteLength <= this.#freeBytes) {
+      this.#decoded.set(key, result.image)
       this.#freeBytes -= result.image.data.byteLength
     }
   }

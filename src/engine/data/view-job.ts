@@ -27,8 +27,11 @@ export interface ViewTask {
 
 export interface ViewJob {
   readonly recipes: readonly ViewRecipe[]
-  /** Short side that images are decoded to at most. */
+  /** Short side that images are brought to: larger ones at most, or `exact`: every one. */
   readonly shortSide: number
+  /** Resized from all pixels, to the same bytes as the views and the exported model do it, so that what is measured is what the model does;
+   * else large files are reduced while they are decoded, several times as fast. */
+  readonly exact: boolean
   /** Hand the decoded images back, so that they can be kept. */
   readonly returnImages: boolean
   readonly images: readonly ImageTask[]

@@ -59,7 +59,7 @@ async function featuresOf(
     skipped: [],
   }
   const onBroken = ({ path, reason }: { path: string; reason: string }): void => emit({ event: 'warning', message: reason, file: path })
-  const loader = new ImageLoader(set, { shortSide, threads, cacheBytes: 0, onBroken })
+  const loader = new ImageLoader(set, { shortSide, exact: false, threads, cacheBytes: 0, onBroken })
   const key: FeatureKey = {
     backbone: request.backboneHash,
     cut: backbone.head.name,

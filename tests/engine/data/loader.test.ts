@@ -135,3 +135,20 @@ it('passes over images in order, leaving broken ones out', async () => {
     expect(loader.broken.map(({ index }) => index).sort()).toEqual([13, 4, 5])
   })
 })
+
+it('shows large images in evaluation as the exported model sees them: resized from all pixels', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'loader-'))
+  const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const
+  await sharp({ create: { width: 400, height: 300, channels: 3, background: 'grey', noise } })
+    .jpeg()
+    .toFile(join(root, 'large.jpg'))
+  const large: ImageSet = { ...set, root, images: [{ path: 'large.jpg', class: 0, split: null, bytes: 0 }] }
+  const evaluation = recipe('evaluation', { size: 24, normalize: 'unit' })
+  const expected = new Float32Array(3 * 24 * 24)
+  normalise(makeView(await decodeFile(join(root, 'large.jpg')), evaluation, new Random(0)), 'unit', expected)
+  const loader = new ImageLoader(large, { shortSide: 27, threads: 1 })
+  // The second time from memory.
+  for (let time = 0; time < 2; time++) for await (const { view } of loader.ordered([0], evaluation, 1)) expect(view).toEqual(expected)
+  await loader.close()
+  await rm(root, { recursive: true })
+})

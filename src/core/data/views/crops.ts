@@ -31,12 +31,16 @@ export function randomResizedBox(
 
 /** The middle `size` x `size` pixels of the image resized to a short side of `shortSide`: torchvision's Resize and CenterCrop. */
 export function centerCrop(image: Image, shortSide: number, size: number, filter: Filter): Image {
+  const resized = fitShortSide(image, shortSide, filter)
+  return cut(resized, roundToEven((resized.width - size) / 2), roundToEven((resized.height - size) / 2), size)
+}
+
+/** The image enlarged or reduced to a short side of `shortSide`: torchvision's Resize. */
+export function fitShortSide(image: Image, shortSide: number, filter: Filter): Image {
   const { width, height } = image
-  const short = Math.min(width, height)
-  const long = Math.trunc((shortSide * Math.max(width, height)) / short)
+  const long = Math.trunc((shortSide * Math.max(width, height)) / Math.min(width, height))
   const [w, h] = width <= height ? [shortSide, long] : [long, shortSide]
-  const resized = w === width && h === height ? image : resize(image, wholeOf(image), w, h, filter)
-  return cut(resized, roundToEven((w - size) / 2), roundToEven((h - size) / 2), size)
+  return w === width && h === height ? image : resize(image, wholeOf(image), w, h, filter)
 }
 
 /** The image made `size` x `size`, continued by reflection `padding` pixels beyond each edge (which is not repeated), cut at random. */
