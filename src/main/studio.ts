@@ -48,7 +48,10 @@ export function createStudio({ dataFolder = usualDataFolder(), roots = usualRoot
   const registry = new ProjectRegistry({ events, log })
   const runner = new TaskRunner(events)
   const engine = new EngineQueue(entry ? { entry } : {})
-  const media = new Pictures({ log, onUnreadable: (project, image, reason) => markUnreadable({ projects: registry, events }, project, image, reason) })
+  const media = new Pictures({
+    log,
+    onUnreadable: (project, image, reason) => markUnreadable({ projects: registry, events }, project, image, reason),
+  })
   const studio = { events, projects: registry, tasks: runner, engine, media, dataFolder, roots, log }
   registry.onClosing((project) => runner.cancelAll(project.id))
   const handlers = {

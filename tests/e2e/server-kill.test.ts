@@ -64,7 +64,7 @@ test(`${kills} kills while labelling and importing`, async () => {
   const { images } = await connection.api.images.ids({ project })
 
   /** Labels as they were answered, oldest first: an undo takes one off. */
-  const answered: Map<number, number>[] = [new Map()]
+  const answered = [new Map<number, number>()]
   const now = (): Map<number, number> => answered.at(-1) ?? new Map<number, number>()
   /** What the call under way leads to, if it was carried out. */
   let possible: Map<number, number>[] = []

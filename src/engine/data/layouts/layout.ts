@@ -1,5 +1,5 @@
 // What a reader of one layout gives back, and helpers that all readers share.
-import type { ImageEntry, Layout, SkippedFile, Split } from '../../../core/data/image-set.ts'
+import type { ImageEntry, Layout, SkippedFile } from '../../../core/data/image-set.ts'
 import type { FoundFile, Walk } from '../walk.ts'
 
 /** A data set as one layout understands it; classes still by name. */

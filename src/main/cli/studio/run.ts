@@ -71,16 +71,16 @@ async function backboneId({ api }: Session, given: string): Promise<string> {
 
 /** Shows a run's progress until it is over. */
 async function ended(session: Session, { project, id }: Run): Promise<Awaited<ReturnType<Action>>> {
-  const { api, on, output, signal } = session
+  const { api, output, signal } = session
   const over = Promise.withResolvers<Run>()
   const settle = (run: Run): void => {
     if (run.id === id && run.state !== 'queued' && run.state !== 'running') over.resolve(run)
   }
   const silence = [
-    on('runs.progress', ({ run, event }) => {
+    session.on('runs.progress', ({ run, event }) => {
       if (run === id) output.event(event)
     }),
-    on('runs.changed', ({ run }) => settle(run)),
+    session.on('runs.changed', ({ run }) => settle(run)),
   ]
   const pause = (): void => void api.runs.pause({ project, run: id }).then(settle, over.reject)
   signal.addEventListener('abort', pause, { once: true })

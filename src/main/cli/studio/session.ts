@@ -15,8 +15,9 @@ export interface Session extends Connection {
 export type Action = (session: Session) => Promise<{ readonly result: object; readonly text: string }>
 
 /** Shows a task's progress until it has ended. @throws AppError as the task failed, 'stopped' after Ctrl-C */
-export async function follow({ api, on, output, signal }: Session, { task: id }: { task: string }): Promise<TaskResult> {
-  const silence = on('tasks.changed', ({ task }) => {
+export async function follow(session: Session, { task: id }: { task: string }): Promise<TaskResult> {
+  const { api, output, signal } = session
+  const silence = session.on('tasks.changed', ({ task }) => {
     if (task.id !== id || task.state !== 'running' || !task.progress) return
     const { task: name, done, total, unit, remainingSeconds } = task.progress
     output.event({ event: 'progress', task: name, done, total: total ?? done, unit, remainingSeconds })
