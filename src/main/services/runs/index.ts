@@ -106,10 +106,9 @@ export function runs(studio: Studio, trash: Trash = systemTrash): Handlers['runs
       const { project, store } = at(id)
       const { name, state } = store.get(run)
       requireTransition(name, state, 'cancelled')
-      await scheduler.stop(run, 'cancel')
+      await scheduler.stop(run, 'cancel', keepBest)
       rest(project, store, run, 'cancelled')
-      const ended = store.get(run)
-      if (keepBest && ended.state === 'cancelled' && ended.hasCheckpoint && !ended.hasModel) scheduler.finish(project, run)
+      if (keepBest) scheduler.finish(project, run)
       return scheduler.run(project, run)
     },
     delete: async ({ project: id, run }) => {

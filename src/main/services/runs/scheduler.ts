@@ -22,6 +22,8 @@ interface Live {
   /** The engine has begun. */
   started: boolean
   intent: Intent | null
+  /** Its best weights become a model once it is cancelled. */
+  keepBest: boolean
   /** When all that follows from its end is on the disk. */
   ended: Promise<void>
 }
@@ -58,6 +60,8 @@ export class RunScheduler {
 
   /** Hands the first of the queue to the engine, in place of one that is no longer the first and has not begun. */
   advance(project: OpenProject): void {
+    // Somebody waits for the model of a run that was cancelled; it is made sooner than the next run is over.
+    if ([...this.#finishing.values()].some((live) => live.project.id === project.id)) return
     const [first] = new RunStore(project).queue()
     const live = [...this.#training.values()].find((candidate) => candidate.project.id === project.id)
     if (live) {
@@ -66,20 +70,19 @@ export class RunScheduler {
   }
 
   /** Ends the engine's work on a run, if any. The state that follows is on the disk when this resolves. */
-  async stop(id: string, intent: 'pause' | 'cancel'): Promise<void> {
+  async stop(id: string, intent: 'pause' | 'cancel', keepBest = false): Promise<void> {
     for (const live of [this.#training.get(id), this.#finishing.get(id)]) {
       if (!live) continue
+      live.keepBest = keepBest
       this.#stop(live, intent)
       await live.ended
     }
   }
 
-  isBusy(id: string): boolean {
-    return this.#training.has(id) || this.#finishing.has(id)
-  }
-
-  /** Makes the best weights of a run that was cancelled a model, in its turn. */
+  /** Makes the best weights of a run that was cancelled a model; nothing happens where there are none, or it has one. */
   finish(project: OpenProject, id: string): void {
+    const { state, hasCheckpoint, hasModel } = new RunStore(project).get(id)
+    if (state !== 'cancelled' || !hasCheckpoint || hasModel || this.#finishing.has(id)) return
     const live = this.#live(project, id)
     this.#finishing.set(id, live)
     live.ended = this.#engineRun(live, true)
@@ -94,6 +97,7 @@ export class RunScheduler {
       .finally(() => {
         this.#finishing.delete(id)
         this.announce(project, id)
+        if (live.intent !== 'close') this.advance(project)
       })
   }
 
@@ -106,7 +110,7 @@ export class RunScheduler {
   #live(project: OpenProject, id: string): Live {
     const store = new RunStore(project)
     const progress = new LiveProgress(store.get(id).progress, (saved) => store.saveProgress(id, saved))
-    return { id, project, progress, abort: new AbortController(), started: false, intent: null, ended: Promise.resolve() }
+    return { id, project, progress, abort: new AbortController(), started: false, intent: null, keepBest: false, ended: Promise.resolve() }
   }
 
   #stop(live: Live, intent: Intent): void {
@@ -126,6 +130,7 @@ export class RunScheduler {
       .catch((error: unknown) => this.#studio.log.error(`run ${id}`, error))
       .finally(() => {
         this.#training.delete(id)
+        if (live.keepBest && live.intent === 'cancel') this.finish(project, id)
         // Dropped by an engine that closes, or the project closes: what waits goes on waiting.
         if (live.intent !== 'close' && (live.started || live.intent !== null)) this.advance(project)
       })
