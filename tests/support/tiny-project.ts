@@ -48,7 +48,7 @@ export function addRun(project: OpenProject, id: string, classes: readonly strin
   project.db.run(
     "INSERT INTO runs (id, name, config, state, created_at, started_at, ended_at, progress) VALUES (?, ?, ?, 'done', ?, ?, ?, ?)",
     ...[id, `run ${id}`, JSON.stringify({ method: 'self-tuning', backbone: 'none', budget: 'quick', settings: {}, seed: 0 })],
-    ...[now, now, now, JSON.stringify({ step: null, validation: null, best: null, task: null })],
+    ...[now, now, now, JSON.stringify({ step: null, validation: null, kept: null, task: null })],
   )
   return folder
 }
