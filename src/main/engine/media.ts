@@ -1,7 +1,8 @@
 // Pictures of a project's images: from `thumbnails/`, or made by the picture process and kept there.
-import { readFile, realpath } from 'node:fs/promises'
-import { join, sep } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileError } from '../../node/file-error.ts'
+import { realPathBelow } from '../../node/inside.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { FileState } from '../../shared/contract/domain.ts'
 import type { Media, OpenProject } from '../services/context.ts'
@@ -98,10 +99,8 @@ function readable({ db }: OpenProject, image: number): ReadableRow {
  * @throws AppError 'not-found', 'no-access', or 'forbidden' where it leads out of the source's folder */
 async function insideSource({ folder, path }: Row): Promise<string> {
   try {
-    const root = await realpath(folder)
-    const file = await realpath(join(root, path))
-    if (!file.startsWith(root.endsWith(sep) ? root : root + sep))
-      throw new AppError('forbidden', `${path}: expected a file inside ${folder}, found a link that leaves it`)
+    const file = await realPathBelow(folder, path)
+    if (file === null) throw new AppError('forbidden', `${path}: expected a file inside ${folder}, found a link that leaves it`)
     return file
   } catch (error) {
     throw fileError(error, 'read', path) ?? error

@@ -1,9 +1,9 @@
 // Opens a file that has to lie inside a folder, wherever symbolic links lead.
 import { constants } from 'node:fs'
 import type { Stats } from 'node:fs'
-import { open, realpath } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
-import { join, sep } from 'node:path'
+import { realPathBelow } from '../../node/inside.ts'
 
 export interface OpenFile {
   readonly handle: FileHandle
@@ -15,9 +15,8 @@ export interface OpenFile {
 export async function openInside(folder: string, path: string): Promise<OpenFile | null> {
   if (path.includes('\0')) return null
   try {
-    const root = await realpath(folder)
-    const file = await realpath(join(root, path))
-    if (!file.startsWith(root.endsWith(sep) ? root : root + sep)) return null
+    const file = await realPathBelow(folder, path)
+    if (file === null) return null
     // Not through a link that has been put there since; and a pipe must not keep us waiting.
     const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
     const stats = await handle.stat()

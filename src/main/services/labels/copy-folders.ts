@@ -1,7 +1,8 @@
 // Copies labelled images into split/class folders.
 import { constants } from 'node:fs'
 import { copyFile, mkdir, realpath } from 'node:fs/promises'
-import { join, sep } from 'node:path'
+import { join } from 'node:path'
+import { isBelow } from '../../../node/inside.ts'
 import { splitOf } from '../../../shared/label-table.ts'
 import type { Database } from '../../storage/database.ts'
 import { classRows } from '../history/class-row.ts'
@@ -34,7 +35,7 @@ export async function copyFolders(db: Database, to: string, { progress }: CopyOp
     roots.set(folder, root)
     const file = root === null ? null : await realpath(join(root, path)).catch(() => null)
     // A link may lead out of the source by now: what lies there is no image of the project.
-    if (root === null || !file?.startsWith(root.endsWith(sep) ? root : root + sep)) {
+    if (root === null || file === null || !isBelow(root, file)) {
       counts.missing++
       return
     }
