@@ -4,18 +4,18 @@ import sharp, { type Sharp } from 'sharp'
 import { DataError, messageOf } from '../../core/data/data-error.ts'
 import type { Image } from '../../core/data/views/image.ts'
 import { jpegHeader, sniff } from './image-header.ts'
+import * as limits from './image-limits.ts'
 import { decodeJpeg } from './jpeg.ts'
 
 export interface DecodeOptions {
   /** Larger images are reduced to this short side (pixels) while decoding, if they are more than half as large again. Default: never. */
   readonly shortSide?: number
-  /** Default 2^28, 16,384 x 16,384: as raw pixels 0.8 GB. */
+  /** Default: see image-limits.ts. */
   readonly maxPixels?: number
-  /** Default 30. */
+  /** Default: see image-limits.ts. */
   readonly timeoutSeconds?: number
 }
 
-const maxBytes = 2 ** 30
 /** A second interpolation costs sharpness, so it has to save something. */
 const worthReducing = 1.5
 /** Most pixels that the small decoder takes on; from there on sharp is faster. */
@@ -42,8 +42,8 @@ function readImage(path: string): Uint8Array {
     file = openSync(path, 'r')
     const found = fstatSync(file)
     if (!found.isFile()) throw new DataError('bad-data', path, 'expected an image, found a folder')
-    if (found.size > maxBytes)
-      throw new DataError('bad-data', path, `expected at most 1 GiB, found ${(found.size / 2 ** 30).toFixed(1)} GiB`)
+    const problem = limits.tooLarge(found.size)
+    if (problem !== null) throw new DataError('bad-data', path, problem)
     return readFileSync(file)
   } catch (error) {
     if (error instanceof DataError) throw error
@@ -80,7 +80,7 @@ function decodePlainJpeg(bytes: Uint8Array, { shortSide }: DecodeOptions): Image
 }
 
 async function decodeWithSharp(bytes: Uint8Array, name: string, options: DecodeOptions): Promise<Image> {
-  const { shortSide, maxPixels = 2 ** 28, timeoutSeconds = 30 } = options
+  const { shortSide, maxPixels = limits.maxPixels, timeoutSeconds = limits.decodeSeconds } = options
   // Strict enough to notice missing data, lenient about the harmless oddities that cameras write.
   const open = (): Sharp => sharp(bytes, { failOn: 'truncated', limitInputPixels: false, sequentialRead: true })
   try {

@@ -4,6 +4,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { messageOf } from '../../core/data/data-error.ts'
 import { fileError } from '../../node/file-error.ts'
 import { sniff, type ImageFormat } from './image-header.ts'
+import { maxPixels, tooLarge } from './image-limits.ts'
 import { isSizedInFront, uprightSize, type Size } from './image-size.ts'
 
 export interface FileFacts {
@@ -21,9 +22,6 @@ export interface FileFacts {
   readonly problem: string | null
 }
 
-/** The decoder's limits: see `decode.ts`. */
-const maxPixels = 2 ** 28
-const maxBytes = 2 ** 30
 /** Files up to here are held whole, of larger ones the first part. */
 const wholeBytes = 16 * 2 ** 20
 const pieceBytes = 2 ** 20
@@ -39,7 +37,8 @@ export async function fileFacts(path: string): Promise<FileFacts | null> {
     file = openSync(path, 'r')
     const { size, mtimeMs } = fstatSync(file)
     Object.assign(facts, { bytes: size, modifiedAt: Math.floor(mtimeMs) })
-    if (size > maxBytes) return { ...facts, problem: `expected at most 1 GiB, found ${(size / 2 ** 30).toFixed(1)} GiB` }
+    const problem = tooLarge(size)
+    if (problem !== null) return { ...facts, problem }
     const { head, digest } = size <= wholeBytes ? readWhole(file, size) : readLarge(file)
     return { ...facts, hash: digest, ...(await describe(path, head, size)) }
   } catch (error) {

@@ -6,6 +6,7 @@ import { messageOf } from '../../core/data/data-error.ts'
 import { fileError } from '../../node/file-error.ts'
 import { writeFileAtomic } from '../../node/files.ts'
 import type { PictureAnswer, PictureRequest } from '../../shared/pictures.ts'
+import { decodeSeconds, tooLarge } from '../data/image-limits.ts'
 import { look } from './look.ts'
 import { makePicture } from './picture.ts'
 
@@ -18,9 +19,6 @@ class Failed extends Error {
     this.reason = reason
   }
 }
-
-/** As `scan` and `decode` have it. */
-const maxBytes = 2 ** 30
 
 /** Never throws. */
 export async function answer(request: PictureRequest): Promise<PictureAnswer> {
@@ -45,8 +43,8 @@ async function readImage(file: string): Promise<Uint8Array> {
     const found = await stat(file)
     // A pipe would keep us waiting for ever.
     if (!found.isFile()) throw new Failed('access', 'expected a file, found something else')
-    const { size } = found
-    if (size > maxBytes) throw new Failed('damaged', `expected at most 1 GiB, found ${(size / 2 ** 30).toFixed(1)} GiB`)
+    const problem = tooLarge(found.size)
+    if (problem !== null) throw new Failed('damaged', problem)
     return await readFile(file)
   } catch (error) {
     const known = fileError(error, 'read', 'the file')
@@ -68,7 +66,7 @@ async function decoded(work: Promise<Buffer>): Promise<Buffer> {
     return await work
   } catch (error) {
     const message = messageOf(error).replace(/\s+/g, ' ').trim()
-    if (/timeout/i.test(message)) throw new Failed('damaged', 'expected to be decoded within 30 s, gave up')
+    if (/timeout/i.test(message)) throw new Failed('damaged', `expected to be decoded within ${decodeSeconds} s, gave up`)
     throw new Failed('damaged', `expected a whole image, found a truncated or damaged one (${message})`)
   }
 }

@@ -1,18 +1,16 @@
 // Small pictures, by sharp.
 import sharp, { type Sharp } from 'sharp'
+import { decodeSeconds, maxPixels } from '../data/image-limits.ts'
 
 // Two requests at a time: one thread each.
 sharp.concurrency(1)
 sharp.cache(false)
 
-const maxPixels = 2 ** 28
-const timeoutSeconds = 30
-
 /** Opens an image with the limits that hold for files from anywhere: pixels, time, and notice of missing data. First frame, upright. */
 export function openImage(bytes: Uint8Array): Sharp {
   return sharp(bytes, { failOn: 'truncated', limitInputPixels: maxPixels, sequentialRead: true })
     .autoOrient()
-    .timeout({ seconds: timeoutSeconds })
+    .timeout({ seconds: decodeSeconds })
 }
 
 /** WebP whose longer side is at most `size` pixels; smaller images keep their size. Transparency stays.
