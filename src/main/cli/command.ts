@@ -1,5 +1,4 @@
 // The commands and their options. Names and shapes are an interface that scripts rely on: change them only with a new major version.
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import type { z } from 'zod'
@@ -14,7 +13,8 @@ import {
 } from '../../shared/requests.ts'
 import type { JobRequest } from '../../shared/requests.ts'
 import { fromText } from '../../shared/settings.ts'
-import { settingsFrom, trainingOptions } from './options.ts'
+import { version } from '../version.ts'
+import { flagOf, settingsFrom, trainingOptions } from './options.ts'
 import type { Given } from './options.ts'
 import { addStudioCommands } from './studio/commands.ts'
 import type { Action } from './studio/session.ts'
@@ -84,10 +84,5 @@ function absolute(given: Given): Given {
 /** What the user calls a field. */
 function flag(field: string, positional?: string): string {
   if (field === positional) return field === 'file' ? 'FILE' : 'IMAGE'
-  return `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
-}
-
-function version(): string {
-  const manifest = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string }
-  return manifest.version
+  return flagOf(field)
 }

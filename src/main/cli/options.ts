@@ -21,6 +21,11 @@ export function trainingOptions(command: Command): Command {
     .option('--seed <n>', 'start of all random numbers (default: 0)')
 }
 
+/** The option that sets a field: labelsPerClass -> `--labels-per-class`. */
+export function flagOf(field: string): string {
+  return `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+}
+
 /** `--set` values by name; the engine checks them against the method's schema.
  * @throws AppError 'bad-option' */
 export function settingsFrom(pairs: Given[string]): Record<string, string> {

@@ -6,7 +6,7 @@ import { runConfig } from '../../../shared/contract/runs.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { checked } from '../../../shared/expected.ts'
 import { fromText } from '../../../shared/settings.ts'
-import { settingsFrom, trainingOptions } from '../options.ts'
+import { flagOf, settingsFrom, trainingOptions } from '../options.ts'
 import type { Given } from '../options.ts'
 import { create, importImages, label, list as projects, status } from './project.ts'
 import type { LabelOptions } from './project.ts'
@@ -88,5 +88,5 @@ function configOf({ labelsPerClass, labelProportion, set, ...options }: Given): 
       `--labels-per-class or --label-proportion: expected a number of 1 or more, or a share above 0 to 1, found ${String(labelsPerClass ?? labelProportion)}`,
     )
   const config = { ...fromText(runConfig, options), ...(Object.keys(labels).length > 0 && { labels }), settings: settingsFrom(set) }
-  return checked(runConfig, config, (field) => `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`)
+  return checked(runConfig, config, flagOf)
 }

@@ -1,11 +1,11 @@
 // Service `system`.
-import { readFileSync } from 'node:fs'
 import { freemem, totalmem } from 'node:os'
 import { join } from 'node:path'
 import type { Handlers } from '../../../shared/contract/index.ts'
 import { settings as settingsSchema } from '../../../shared/contract/system.ts'
 import type { Settings } from '../../../shared/contract/system.ts'
 import { JsonFile } from '../../json-file.ts'
+import { version } from '../../version.ts'
 import type { Studio } from '../context.ts'
 import { browse } from './browse.ts'
 
@@ -46,10 +46,4 @@ function withoutUndefined<T extends object>(value: T): { [Key in keyof T]: Exclu
   return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as {
     [Key in keyof T]: Exclude<T[Key], undefined>
   }
-}
-
-/** Of the package, wherever it lies: sources and built files are equally deep in it. */
-function version(): string {
-  const manifest = JSON.parse(readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8')) as { version: string }
-  return manifest.version
 }
