@@ -140,7 +140,8 @@ export class FolderWatcher {
   /** The folder is not there, e.g. on a drive that has been taken out: looks for it now and then. */
   #await(): void {
     this.#timer = setTimeout(() => {
-      void this.#watchAll().then(() => (this.#watchers.size > 0 ? this.#changed() : this.#await()))
+      const next = (): void => (this.#watchers.size > 0 ? this.#changed() : this.#await())
+      this.#watchAll().then(next, (error: unknown) => this.#options.onError(error))
     }, this.#options.absence ?? 10_000)
     this.#timer.unref()
   }
