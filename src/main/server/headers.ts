@@ -14,8 +14,12 @@ export const pagePolicy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
+/** Of the plain pages of this program: text and links. Not in a sandbox, where a page belongs to no site: what it leads on to would then
+ * come from another site for the browser, and the SameSite=Strict cookie would stay behind. */
+export const notePolicy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
 /** Of everything else: should a browser show it as a page, it can do nothing. */
-export const inertPolicy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
+export const inertPolicy = `${notePolicy}; sandbox`
 
 const fixed = {
   'X-Content-Type-Options': 'nosniff',

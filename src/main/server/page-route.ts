@@ -1,7 +1,7 @@
 // The built interface, file by file; and the plain pages for browsers that come without a token or find no interface.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { extname } from 'node:path'
-import { pagePolicy } from './headers.ts'
+import { notePolicy, pagePolicy } from './headers.ts'
 import { openInside } from './inside.ts'
 import { sendText } from './reply.ts'
 import { fileTag, isFresh, sendFile } from './send-file.ts'
@@ -46,6 +46,7 @@ export async function sendPage(folder: string, path: string, request: IncomingMe
 
 /** A page of one sentence. @param html fixed text of this program, never a user's */
 export function sendNote(response: ServerResponse, status: number, html: string): void {
+  response.setHeader('Content-Security-Policy', notePolicy)
   sendText(
     response,
     status,

@@ -57,6 +57,8 @@ test('the printed address gives a cookie and leads to the interface without the 
   const opened = await ask(server, `/?token=${token}`, { headers: { cookie: '' } })
   expect(opened.status).toBe(200)
   expect(opened.headers).toMatchObject({ refresh: '0; url=/', 'referrer-policy': 'no-referrer', 'cache-control': 'no-store' })
+  // In a sandbox the page would belong to no site, and browsers would lead on without the cookie.
+  expect(opened.headers['content-security-policy']).toMatch(/^default-src 'none';(?!.*sandbox)/)
   const [set = ''] = opened.headers['set-cookie'] ?? []
   expect(set).toMatch(/^self-tuning-\d+=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/)
   expect(set).not.toContain(token)
