@@ -1,11 +1,11 @@
 // Makes the folder of an export: everything in it, or no folder.
-import { randomUUID } from 'node:crypto'
 import { copyFile, mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileError } from '../../../node/file-error.ts'
 import { readJson, writeFileAtomic } from '../../../node/files.ts'
 import { hashModel } from '../../../node/model-files.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { besideOf } from '../../new-file.ts'
 import { listBackbones } from '../backbones/index.ts'
 import type { OpenProject, Studio } from '../context.ts'
 import type { TrainedRun } from '../predictions/models.ts'
@@ -42,7 +42,7 @@ export async function writeExport(
   signal: AbortSignal,
 ): Promise<Written> {
   const record = await readRecord(trained)
-  const temporary = join(dirname(folder), `.${basename(folder)}.${randomUUID()}.tmp`)
+  const temporary = besideOf(folder)
   try {
     await mkdir(temporary, { recursive: true })
     const model = join(temporary, 'model.onnx')

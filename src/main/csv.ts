@@ -9,6 +9,11 @@ export function toCell(text: string): string {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
 
+/** A line of a table. */
+export function toRow(cells: readonly string[]): string {
+  return `${cells.map(toCell).join(',')}\r\n`
+}
+
 /** What `toCell` was given, after the quotes are off. */
 export function fromCell(cell: string): string {
   return /^'+[=+\-@\t\r\n]/.test(cell) ? cell.slice(1) : cell
