@@ -1,4 +1,4 @@
-// Tables of labels, as a CSV in a folder of images or by itself: what their columns and splits are called.
+// Tables of labels, as a CSV in a folder of images or by itself: what their columns, splits and files are called.
 
 /** Header names, compared without case, spaces, dashes and underscores. */
 const columnNames = {
@@ -27,6 +27,26 @@ export function columnOf(header: readonly string[], kind: keyof typeof columnNam
 /** The split that a folder, file or cell name stands for, or null. */
 export function splitOf(name: string): 'train' | 'validation' | 'test' | null {
   return splitNames.get(name.trim().toLowerCase()) ?? null
+}
+
+/** A path as a table may write it, so that both can be compared: forward slashes, no `./` in front, composed characters. */
+export function plainPath(path: string): string {
+  return path
+    .trim()
+    .replaceAll('\\', '/')
+    .replace(/^(\.\/)+/, '')
+    .normalize('NFC')
+}
+
+/** The last part of a plain path. */
+export function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
+}
+
+/** What else a table may call the file of a plain path, where no other file has the same: without its extension, without its folder. */
+export function shortNames(path: string): ReadonlySet<string> {
+  const base = baseName(path)
+  return new Set([path.replace(/\.\w+$/, ''), base, base.replace(/\.\w+$/, '')])
 }
 
 /** What separates the cells, judged by the first line. */

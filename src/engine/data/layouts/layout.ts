@@ -1,5 +1,6 @@
 // What a reader of one layout gives back, and helpers that all readers share.
 import type { ImageEntry, Layout, SkippedFile } from '../../../core/data/image-set.ts'
+import { baseName, plainPath, shortNames } from '../../../shared/label-table.ts'
 import type { FoundFile, Walk } from '../walk.ts'
 
 /** A data set as one layout understands it; classes still by name. */
@@ -30,27 +31,15 @@ export class FileIndex {
       if (other === undefined) this.#byName.set(name, file)
       else if (other?.path !== file.path) this.#byName.set(name, null)
     }
-    for (const file of files) this.#byName.set(normal(file.path), file)
-    for (const file of files) {
-      const path = normal(file.path)
-      const base = path.slice(path.lastIndexOf('/') + 1)
-      for (const name of [path.replace(/\.\w+$/, ''), base, base.replace(/\.\w+$/, '')]) add(name, file)
-    }
+    for (const file of files) this.#byName.set(plainPath(file.path), file)
+    for (const file of files) for (const name of shortNames(plainPath(file.path))) add(name, file)
   }
 
   /** Null for a name that no file or more than one file has. */
   find(name: string): FoundFile | null {
-    const path = normal(name)
+    const path = plainPath(name)
     const exact = this.#byName.get(path)
     if (exact !== undefined) return exact
-    return this.#byName.get(path.slice(path.lastIndexOf('/') + 1)) ?? null
+    return this.#byName.get(baseName(path)) ?? null
   }
-}
-
-function normal(path: string): string {
-  return path
-    .trim()
-    .replaceAll('\\', '/')
-    .replace(/^(\.\/)+/, '')
-    .normalize('NFC')
 }

@@ -1,5 +1,6 @@
 // Finds images by what a table calls them, where that is no path of a file: relative to their source, or the bare name where one image has it.
 import { setImmediate } from 'node:timers/promises'
+import { baseName, plainPath, shortNames } from '../../../shared/label-table.ts'
 import type { OpenProject } from '../context.ts'
 
 const pageSize = 5000
@@ -18,7 +19,7 @@ export class NameIndex {
         after,
         pageSize,
       )
-      for (const { id, path } of rows) index.#add(normal(path), id)
+      for (const { id, path } of rows) index.#add(plainPath(path), id)
       const last = rows.at(-1)
       if (!last) return index
       after = last.id
@@ -28,10 +29,10 @@ export class NameIndex {
 
   /** Null for a name that no image or more than one has. The extension may be left out. */
   find(name: string): number | null {
-    const path = normal(name)
+    const path = plainPath(name)
     const exact = this.#byPath.get(path)
     if (exact !== undefined) return exact
-    return this.#byName.get(path) ?? this.#byName.get(path.slice(path.lastIndexOf('/') + 1)) ?? null
+    return this.#byName.get(path) ?? this.#byName.get(baseName(path)) ?? null
   }
 
   #add(path: string, id: number): void {
@@ -39,16 +40,7 @@ export class NameIndex {
       const other = map.get(key)
       map.set(key, other === undefined || other === id ? id : null)
     }
-    const base = path.slice(path.lastIndexOf('/') + 1)
     put(this.#byPath, path)
-    for (const key of new Set([path.replace(/\.\w+$/, ''), base, base.replace(/\.\w+$/, '')])) put(this.#byName, key)
+    for (const name of shortNames(path)) put(this.#byName, name)
   }
-}
-
-function normal(path: string): string {
-  return path
-    .trim()
-    .replaceAll('\\', '/')
-    .replace(/^(\.\/)+/, '')
-    .normalize('NFC')
 }
