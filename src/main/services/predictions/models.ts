@@ -1,11 +1,9 @@
 // Which of a project's runs has the model that is asked for, and which classes it knows.
-import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import type { Run } from '../../../shared/contract/runs.ts'
 import { AppError } from '../../../shared/errors.ts'
-import { manifestFileName, manifestHeaderSchema } from '../../../shared/manifest.ts'
 import type { OpenProject } from '../context.ts'
+import { readHeader } from '../runs/files.ts'
 import { runFolder, RunStore } from '../runs/store.ts'
 
 export interface TrainedRun {
@@ -37,18 +35,9 @@ export function requireModel(project: OpenProject, id?: string): TrainedRun {
 
 /** Ids of the classes that a run was trained on, by the names that they had then; empty where its list of images is not there any more. */
 export async function classesOfRun({ folder }: TrainedRun): Promise<ReadonlyMap<string, number>> {
-  const lines = createInterface({ input: createReadStream(join(folder, manifestFileName)) })
-  try {
-    for await (const line of lines) {
-      const { classes } = manifestHeaderSchema.parse(JSON.parse(line))
-      return new Map(classes.map(({ id, name }) => [name, id]))
-    }
-  } catch {
-    // Names of today must do.
-  } finally {
-    lines.close()
-  }
-  return new Map()
+  // Without it, names of today must do.
+  const header = await readHeader(folder).catch(() => null)
+  return new Map(header?.classes.map(({ id, name }) => [name, id]))
 }
 
 function trained(project: OpenProject, run: Run): TrainedRun {

@@ -1,5 +1,5 @@
 // What a run leaves in its folder, read for those who ask.
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { open, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileError } from '../../../node/file-error.ts'
 import { readNdjson } from '../../../node/files.ts'
@@ -57,12 +57,21 @@ export async function readLog(folder: string, lines: number): Promise<string[]> 
   return text.trimEnd() === '' ? [] : text.trimEnd().split('\n').slice(-lines)
 }
 
+/** The first line of a run's list of images. The others, one an image, are not read.
+ * @throws AppError 'bad-data' where there is none */
 export async function readHeader(folder: string): Promise<ManifestHeader> {
-  const [first] = await readNdjson(join(folder, manifestFileName))
-  const { data, error } = manifestHeaderSchema.safeParse(first)
-  if (!data)
-    throw new AppError('bad-data', `${join(folder, manifestFileName)}: expected a run's list of images, found none`, { cause: error })
-  return data
+  const path = join(folder, manifestFileName)
+  try {
+    const file = await open(path)
+    try {
+      for await (const line of file.readLines()) return manifestHeaderSchema.parse(JSON.parse(line))
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    throw new AppError('bad-data', `${path}: expected a run's list of images, found none`, { cause: error })
+  }
+  throw new AppError('bad-data', `${path}: expected a run's list of images, found an empty file`)
 }
 
 /** Of a finished run. @throws AppError 'conflict' where it is not finished */
