@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { z } from 'zod'
 import type { Handlers } from '../../../shared/contract/index.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { getJson, putJson } from '../../storage/values.ts'
 import type { OpenProject, Studio } from '../context.ts'
 import { requireModel } from '../predictions/models.ts'
 import { requireFree, writeExport } from './write.ts'
@@ -59,14 +60,12 @@ function freeFolder(project: OpenProject, run: string): string {
 
 /** Latest first. */
 function remembered({ db }: OpenProject): Exported {
-  const value = db.get<{ value: unknown }>('SELECT value FROM project WHERE key = ?', key)?.value
-  return typeof value === 'string' ? (exported.safeParse(JSON.parse(value)).data ?? []) : []
+  return getJson(db, key, exported) ?? []
 }
 
 function remember(project: OpenProject, one: Exported[number]): void {
   project.db.transaction(() => {
     const all = [one, ...remembered(project).filter(({ folder }) => folder !== one.folder)]
-    const sql = 'INSERT INTO project (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value'
-    project.db.run(sql, key, JSON.stringify(all))
+    putJson(project.db, key, all)
   })
 }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { projectId, time } from '../../../shared/contract/domain.ts'
 import type { Project } from '../../../shared/contract/projects.ts'
 import type { Database } from '../../storage/database.ts'
+import { putValue } from '../../storage/values.ts'
 import { usualName } from './folder.ts'
 
 export interface Facts {
@@ -13,13 +14,11 @@ export interface Facts {
   readonly revision: number
 }
 
-const put = 'INSERT INTO project (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value'
-
 export function writeFacts(db: Database, { id, name, createdAt, revision }: Facts): void {
-  db.run(put, 'id', id)
-  db.run(put, 'name', name)
-  db.run(put, 'created_at', createdAt)
-  db.run(put, 'revision', revision)
+  putValue(db, 'id', id)
+  putValue(db, 'name', name)
+  putValue(db, 'created_at', createdAt)
+  putValue(db, 'revision', revision)
 }
 
 export function newFacts(name: string): Facts {
@@ -27,7 +26,7 @@ export function newFacts(name: string): Facts {
 }
 
 export function writeName(db: Database, name: string): void {
-  db.run(put, 'name', name)
+  putValue(db, 'name', name)
 }
 
 /** What is missing or senseless, as in a recovered database, is made up and written. */

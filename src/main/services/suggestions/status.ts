@@ -1,6 +1,7 @@
 // What the present suggestions were computed from, and whether that is still so.
 import { z } from 'zod'
 import { time } from '../../../shared/contract/domain.ts'
+import { getJson, putJson } from '../../storage/values.ts'
 import type { OpenProject } from '../context.ts'
 import { latestModel } from '../predictions/models.ts'
 
@@ -31,14 +32,12 @@ export function basisOf(project: OpenProject): Basis {
 
 /** Null where none were computed, or by a version that wrote something else down. */
 export function readComputed({ db }: OpenProject): Computed | null {
-  const value = db.get<{ value: unknown }>('SELECT value FROM project WHERE key = ?', key)?.value
-  return typeof value === 'string' ? (stored.safeParse(JSON.parse(value)).data ?? null) : null
+  return getJson(db, key, stored)
 }
 
 /** In the transaction of the last suggestions. */
 export function writeComputed({ db }: OpenProject, computed: Computed): void {
-  const sql = 'INSERT INTO project (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value'
-  db.run(sql, key, JSON.stringify(computed))
+  putJson(db, key, computed)
 }
 
 export function isStale(project: OpenProject, { labels, latest }: Computed): boolean {
