@@ -2,7 +2,7 @@
 import type { Handlers } from '../../../shared/contract/index.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { Studio } from '../context.ts'
-import { cores, readSettings, writeSettings } from './settings.ts'
+import { cores, settingsFile } from './settings.ts'
 import type { DeviceSettings } from './settings.ts'
 
 type List = Awaited<ReturnType<Handlers['devices']['list']>>
@@ -23,26 +23,19 @@ const candidates: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> 
 }
 
 export function devices(studio: Studio): Handlers['devices'] {
-  const { dataFolder, tasks, engine, events } = studio
-  /** Changes of the file, one after another. */
-  let turn: Promise<unknown> = Promise.resolve()
-  const change = (work: (settings: DeviceSettings) => DeviceSettings): Promise<List> => {
-    const changed = turn.then(async () => {
-      const settings = work(await readSettings(dataFolder))
-      await writeSettings(dataFolder, settings)
-      const list = listOf(settings)
-      events.emit('devices.changed', list)
-      return list
-    })
-    turn = changed.catch(() => undefined)
-    return changed
+  const { tasks, engine, events } = studio
+  const file = settingsFile(studio)
+  const change = async (work: (settings: DeviceSettings) => DeviceSettings): Promise<List> => {
+    const list = listOf(await file.update(work))
+    events.emit('devices.changed', list)
+    return list
   }
 
   return {
-    list: async () => listOf(await readSettings(dataFolder)),
+    list: async () => listOf(await file.read()),
     probe: () =>
       tasks.start({ kind: 'probe-devices', project: null, subject: 'devices' }, async (context) => {
-        const { threads } = await readSettings(dataFolder)
+        const { threads } = await file.read()
         const ids = known()
         for (const [done, id] of ids.entries()) {
           context.progress({ task: 'trying devices', done, total: ids.length, unit: 'devices' })
@@ -66,8 +59,8 @@ export interface Place {
 
 /** What to compute on: a device that is usable, and threads. @param wanted a device; absent = the chosen one
  * @throws AppError 'bad-option' for one that is unknown or not usable */
-export async function deviceFor({ dataFolder }: Pick<Studio, 'dataFolder'>, wanted?: string): Promise<Place> {
-  const list = listOf(await readSettings(dataFolder))
+export async function deviceFor(studio: Pick<Studio, 'dataFolder' | 'log'>, wanted?: string): Promise<Place> {
+  const list = listOf(await settingsFile(studio).read())
   const device = wanted ?? list.chosen
   if (device !== 'auto') {
     requireUsable(list, device)

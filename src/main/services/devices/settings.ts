@@ -2,10 +2,8 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { AppError } from '../../../shared/errors.ts'
-import { makeFolder, readJson, writeJson } from '../../../node/files.ts'
-
-const fileName = 'devices.json'
+import { JsonFile } from '../../json-file.ts'
+import type { Studio } from '../context.ts'
 
 const settings = z.object({
   chosen: z.string(),
@@ -17,19 +15,9 @@ const settings = z.object({
 
 export type DeviceSettings = z.infer<typeof settings>
 
-/** @throws AppError 'no-access'; a file that cannot be understood counts as none: all in it can be found or chosen again */
-export async function readSettings(dataFolder: string): Promise<DeviceSettings> {
-  try {
-    return settings.parse(await readJson(join(dataFolder, fileName)))
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'no-access') throw error
-    return { chosen: 'auto', probed: {} }
-  }
-}
-
-export async function writeSettings(dataFolder: string, value: DeviceSettings): Promise<void> {
-  await makeFolder(dataFolder)
-  await writeJson(join(dataFolder, fileName), value)
+/** A file that cannot be understood counts as none: all in it can be found or chosen again. */
+export function settingsFile({ dataFolder, log }: Pick<Studio, 'dataFolder' | 'log'>): JsonFile<DeviceSettings> {
+  return new JsonFile(join(dataFolder, 'devices.json'), settings, { chosen: 'auto', probed: {} }, log)
 }
 
 export function cores(): number {
