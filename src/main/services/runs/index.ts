@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { makeFolder } from '../../../node/files.ts'
 import type { Handlers } from '../../../shared/contract/index.ts'
-import type { Run, RunConfig } from '../../../shared/contract/runs.ts'
+import type { RunConfig } from '../../../shared/contract/runs.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { ResultOf } from '../../../shared/results.ts'
 import { discard, systemTrash } from '../../trash.ts'
@@ -13,10 +13,10 @@ import type { OpenProject, Studio } from '../context.ts'
 import { deviceFor } from '../devices/index.ts'
 import { differences } from './compare.ts'
 import { estimateRun } from './estimate.ts'
-import { evaluate } from './evaluation.ts'
-import { listCheckpoints, readHeader, readJudged, readLog, readMetrics } from './files.ts'
 import { readImageTable } from './image-table.ts'
 import { writeRequest } from './request.ts'
+import { runResults } from './results.ts'
+import type { RunsOfProject } from './results.ts'
 import { RunScheduler } from './scheduler.ts'
 import { requireTransition, resting } from './states.ts'
 import { RunStore, runFolder } from './store.ts'
@@ -29,7 +29,7 @@ export function runs(studio: Studio, trash: Trash = systemTrash): Handlers['runs
   let known: Promise<ResultOf<'methods'>> | null = null
   const validate = async (project: OpenProject, config: RunConfig, signal: AbortSignal): Promise<Validation> =>
     validateRun(studio, await readImageTable(project), config, signal)
-  const at = (id: string): { project: OpenProject; store: RunStore } => {
+  const at = (id: string): RunsOfProject => {
     const project = studio.projects.get(id)
     return { project, store: new RunStore(project) }
   }
@@ -130,47 +130,12 @@ export function runs(studio: Studio, trash: Trash = systemTrash): Handlers['runs
       scheduler.advance(project)
       return { runs: scheduler.runs(project) }
     },
-    metrics: ({ project: id, run, after, limit }) => readMetrics(folderOf(at(id), run), after, limit),
-    checkpoints: async ({ project: id, run }) => ({ checkpoints: await listCheckpoints(folderOf(at(id), run)) }),
-    log: async ({ project: id, run, lines }) => ({ lines: await readLog(folderOf(at(id), run), lines) }),
     compare: ({ project: id, runs: ids }) => {
       const project = studio.projects.get(id)
       const compared = ids.map((run) => scheduler.run(project, run))
       return { runs: compared, differences: differences(compared) }
     },
-    evaluation: async ({ project: id, run, split }) => {
-      const { project, store } = at(id)
-      const folder = runFolder(project, run)
-      const judged = await readJudged(folder, store.get(run), split)
-      const { classes } = await readHeader(folder)
-      const evaluation = evaluate(judged, classes.length)
-      return {
-        ...evaluation,
-        classes: classes.map(({ id: label, name }, i) => ({
-          class: label,
-          name,
-          ...(evaluation.classes[i] ?? { images: 0, precision: null, recall: null, f1: null }),
-        })),
-      }
-    },
-    judged: async ({ project: id, run, split, truth, predicted, mistakes, offset, limit }) => {
-      const { project, store } = at(id)
-      const folder = runFolder(project, run)
-      const all = await readJudged(folder, store.get(run), split)
-      const { classes } = await readHeader(folder)
-      const idOf = (index: number): number => classes[index]?.id ?? 0
-      const chosen = all.filter(
-        (image) =>
-          (truth === undefined || idOf(image.truth) === truth) &&
-          (predicted === undefined || idOf(image.predicted) === predicted) &&
-          (!mistakes || image.truth !== image.predicted),
-      )
-      if (mistakes) chosen.sort((a, b) => b.loss - a.loss || (a.path < b.path ? -1 : 1))
-      const images = chosen.slice(offset, offset + limit).map(({ id: image, path, truth: t, predicted: p, probability, loss }) => ({
-        ...{ image, path, truth: idOf(t), predicted: idOf(p), probability, loss },
-      }))
-      return { images, total: chosen.length }
-    },
+    ...runResults(at),
   }
 
   /** For a run that the engine had no hand in. */
@@ -182,10 +147,6 @@ export function runs(studio: Studio, trash: Trash = systemTrash): Handlers['runs
     scheduler.announce(project, ...new Set([id, ...others]))
     scheduler.advance(project)
   }
-}
-
-function folderOf({ project, store }: { project: OpenProject; store: RunStore }, run: string): string {
-  return runFolder(project, store.get(run).id)
 }
 
 /** @throws AppError 'bad-option' with the first problem */
@@ -200,5 +161,3 @@ function newId(): string {
   const stamp = new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')
   return `${stamp}-${randomBytes(3).toString('hex')}`
 }
-
-export type { Run }
