@@ -48,4 +48,3 @@ export const knownFileSchema = z.tuple([path, count, z.int()])
 export type ScanEvent = z.infer<typeof scanEventSchema>
 export type ReadFile = z.infer<typeof readFile>
 export type SameFile = z.infer<typeof sameFile>
-export type KnownFile = z.infer<typeof knownFileSchema>

@@ -9,9 +9,9 @@ import type { ImageSet } from '../../core/data/image-set.ts'
  * editor or camera makes shows there, and a folder of large photos is hashed at a few hundred files a second. */
 const endBytes = 128 * 1024
 
-/** SHA-256 (hex, 32 digits) of a file's content.
+/** SHA-256 (hex, 32 digits) of a file's size and content, of a large file's its two ends.
  * @throws DataError if it cannot be read. */
-export async function hashFile(path: string): Promise<string> {
+async function fingerprint(path: string): Promise<string> {
   const hash = createHash('sha256')
   try {
     const file = await open(path)
@@ -43,7 +43,7 @@ export async function hashImages(set: ImageSet, indices: readonly number[], sign
   const work = async (): Promise<void> => {
     for (const index of queue) {
       signal?.throwIfAborted()
-      hashes.set(index, await hashFile(join(set.root, set.images[index]?.path ?? '')).catch(() => null))
+      hashes.set(index, await fingerprint(join(set.root, set.images[index]?.path ?? '')).catch(() => null))
     }
   }
   await Promise.all(Array.from({ length: 8 }, work))

@@ -14,7 +14,7 @@ import type { Output, Sink } from './output.ts'
 import type { Action } from './studio/session.ts'
 
 /** Success; the user's mistake; our mistake; stopped by Ctrl-C (128 + SIGINT); nobody reads the output any more (128 + SIGPIPE). */
-export const exitCodes = { success: 0, userError: 1, internalError: 2, stopped: 130, outputClosed: 141 } as const
+const exitCodes = { success: 0, userError: 1, internalError: 2, stopped: 130, outputClosed: 141 } as const
 
 /** @param entry the engine to start; tests give one with jobs of their own.
  *  @returns the exit code. */

@@ -81,7 +81,7 @@ async function describe(folder: string, name: string): Promise<Backup | null> {
 }
 
 /** `user_version` as it stands in the file's first page (https://sqlite.org/fileformat.html#the_database_header); null for other files. */
-export async function headerVersion(path: string): Promise<number | null> {
+async function headerVersion(path: string): Promise<number | null> {
   const file = await open(path, 'r')
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(100), 0, 100, 0)

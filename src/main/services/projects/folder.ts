@@ -9,7 +9,7 @@ import { backupFolder } from '../../storage/backups.ts'
 import { Database } from '../../storage/database.ts'
 
 export const databaseName = 'project.db'
-export const subfolders = ['thumbnails', 'runs', 'exports', backupFolder] as const
+const subfolders: readonly string[] = ['thumbnails', 'runs', 'exports', backupFolder]
 /** A database that is being made. */
 const unfinished = 'project.db.new'
 /** Files that systems leave in folders by themselves. */
@@ -110,14 +110,14 @@ async function mustBeEmpty(folder: string): Promise<void> {
   const others = names.filter((name) => !litter.has(name) && !name.startsWith(unfinished) && !isEmptySubfolder(name, names)).sort()
   if (others.length === 0) return
   const found = others.includes(databaseName)
-    ? `a project, which can be opened`
+    ? 'a project, which can be opened'
     : `${others.slice(0, 3).join(', ')}${others.length > 3 ? ` and ${others.length - 3} more` : ''}`
   throw new AppError('bad-data', `${folder}: expected a new or empty folder, found ${quoteLine(found)}`, { details: { path: folder } })
 }
 
 /** Left by an attempt that was cut short. */
 function isEmptySubfolder(name: string, names: readonly string[]): boolean {
-  return names.some((other) => other.startsWith(unfinished)) && (subfolders as readonly string[]).includes(name)
+  return names.some((other) => other.startsWith(unfinished)) && subfolders.includes(name)
 }
 
 /** File names may hold anything, line ends too. */

@@ -15,7 +15,7 @@ const following: Readonly<Record<RunState, readonly RunState[]>> = {
 /** States in which nothing happens any more, or not until somebody says so. */
 export const resting: ReadonlySet<RunState> = new Set(['paused', 'interrupted', 'done', 'failed', 'cancelled'])
 
-export function mayBecome(from: RunState, to: RunState): boolean {
+function mayBecome(from: RunState, to: RunState): boolean {
   return following[from].includes(to)
 }
 

@@ -24,7 +24,7 @@ interface RunRow {
   readonly error: string | null
 }
 
-export const noProgress: Progress = { step: null, validation: null, kept: null, task: null }
+const noProgress: Progress = { step: null, validation: null, kept: null, task: null }
 
 export function runFolder(project: OpenProject, id: string): string {
   return join(project.folder, 'runs', id)
