@@ -166,11 +166,9 @@ test('a second process is refused in one line; a killed one leaves the project f
   const owner = fork(join(import.meta.dirname, 'owner.ts'), [join(folder, 'project.db')], { stdio: 'inherit' })
   try {
     await once(owner, 'message')
-    for (const call of [api.open({ folder }), api.check({ folder }), api.repair({ folder })])
-      await expect(call).rejects.toMatchObject({
-        code: 'in-use',
-        message: expect.stringMatching(/^[^\n]*open in another window[^\n]*$/) as string,
-      })
+    const refusal = { code: 'in-use', message: expect.stringMatching(/^[^\n]*open in another window[^\n]*$/) as string }
+    const calls = [api.open({ folder }), api.check({ folder }), api.repair({ folder })]
+    await Promise.all(calls.map((call) => expect(call).rejects.toMatchObject(refusal)))
   } finally {
     owner.kill('SIGKILL')
   }
