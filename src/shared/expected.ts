@@ -17,6 +17,7 @@ export interface FieldSchema {
   readonly default?: unknown
   readonly description?: string
   readonly items?: FieldSchema
+  readonly properties?: Readonly<Record<string, FieldSchema>>
 }
 
 /** Fields of an object schema in order, as JSON Schema. */
@@ -41,6 +42,8 @@ export function expectation(field: FieldSchema): string {
       return field.items?.type === 'number' ? 'numbers with commas between' : (field.description ?? 'one value or more')
     case 'string':
       return field.description ?? 'a text that is not empty'
+    case 'object':
+      return field.description ?? (field.properties ? `{ ${Object.keys(field.properties).join(', ')} }` : 'values by name')
     default:
       return field.description ?? 'something else'
   }
@@ -50,6 +53,7 @@ export function expectation(field: FieldSchema): string {
 export function wordsOf(field: FieldSchema): string[] | null {
   if (field.const !== undefined) return [String(field.const)]
   if (field.enum) return field.enum.map(String)
+  if (field.type === 'null') return ['null']
   const options = field.anyOf?.map(wordsOf)
   return options?.every((words) => words !== null) ? options.flat() : null
 }
@@ -61,16 +65,27 @@ export function checked<T>(schema: z.ZodType<T>, input: unknown, name: (field: s
   const result = schema.safeParse(input)
   if (result.success) return result.data
   const issue = result.error.issues[0]
-  const fields = fieldsOf(schema)
-  if (issue?.code === 'unrecognized_keys') {
-    const key = issue.keys[0] ?? ''
-    throw new AppError('bad-option', `${name(short(key))}: expected one of ${Object.keys(fields).join(', ')}, found ${short(key)}`)
+  let fields = fieldsOf(schema)
+  // The place in nested objects that the issue is about: `filter.split` says more than `filter`.
+  const place = [...(issue?.path ?? [])].map(String)
+  let depth = 0
+  for (; issue?.code === 'unrecognized_keys' ? depth < place.length : depth < place.length - 1; depth++) {
+    const inner = fields[place[depth] ?? '']?.properties
+    if (!inner) break
+    fields = inner
   }
-  const key = String(issue?.path[0] ?? '')
-  const field = fields[key]
+  const above = place.slice(0, depth)
+  if (issue?.code === 'unrecognized_keys' && depth === place.length) {
+    const key = issue.keys[0] ?? ''
+    const named = name(short([...above, key].join('.')))
+    throw new AppError('bad-option', `${named}: expected one of ${Object.keys(fields).join(', ')}, found ${short(key)}`)
+  }
+  const last = place[depth] ?? ''
+  const key = [...above, last].filter((part) => part !== '').join('.')
+  const field = fields[last]
   const custom = issue?.code === 'custom' || !field
   const expected = custom ? (issue?.message ?? '') : expectation(field)
-  throw new AppError('bad-option', `${name(key)}: expected ${expected}, found ${quote(valueAt(input, key))}`, {
+  throw new AppError('bad-option', `${name(key)}: expected ${expected}, found ${quote([...above, last].reduce(valueAt, input))}`, {
     details: { field: key, expected },
   })
 }

@@ -69,3 +69,19 @@ test('text becomes what the schema wants; what does not fit is refused by name',
   expect(() => read({ sizes: '3' })).toThrow('--set sizes: expected one of loss, rate, size, updates, shared, milestones, found sizes')
   expect(() => read({ constructor: '3' })).toThrow('--set constructor: expected one of')
 })
+
+const nested = z.strictObject({
+  filter: z.strictObject({ split: z.enum(['train', 'test']).nullable().optional(), from: z.number().max(1).optional() }),
+  which: z.union([z.strictObject({ images: z.array(z.int()) }), z.strictObject({ all: z.boolean() })]).optional(),
+})
+
+test.each([
+  [{ filter: { split: 'x' } }, 'filter.split: expected one of train, test, null, found "x"'],
+  [{ filter: { from: 2 } }, 'filter.from: expected a number up to 1, found 2'],
+  [{ filter: { nope: 1 } }, 'filter.nope: expected one of split, from, found nope'],
+  [{ filter: 3 }, 'filter: expected { split, from }, found 3'],
+  [{ filter: {}, which: {} }, 'which: expected { images } or { all }, found {}'],
+  [{ nope: 1, filter: {} }, 'nope: expected one of filter, which, found nope'],
+])('a refusal names the place in nested input: %j', (input, message) => {
+  expect(() => checked(nested, input, (field) => field)).toThrow(message)
+})

@@ -12,7 +12,10 @@ const overview = z.object({
 })
 
 /** Labels that a run uses of those there are: all, a share, or a number per class. */
-export const labelBudget = z.union([z.strictObject({ proportion: z.number().gt(0).max(1) }), z.strictObject({ perClass: z.int().min(1) })])
+export const labelBudget = z.union([
+  z.strictObject({ proportion: z.number().gt(0).max(1) }).describe('{ proportion } above 0, up to 1'),
+  z.strictObject({ perClass: z.int().min(1) }).describe('{ perClass } of at least 1'),
+])
 
 export const splits = service({
   methods: {
