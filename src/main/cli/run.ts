@@ -136,7 +136,8 @@ function sink(stream: NodeJS.WriteStream): ClosableSink {
       if (!closed) stream.write(text)
     },
     get columns() {
-      return stream.isTTY ? stream.columns : undefined
+      // 0 = a terminal that does not tell its width.
+      return stream.isTTY ? stream.columns || 80 : undefined
     },
     get closed() {
       return closed
