@@ -1,7 +1,7 @@
 // Writing files so that a final name never holds a half-written file, whatever fails in between.
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
-import { dirname, basename, join } from 'node:path'
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { dirname, basename, join, resolve } from 'node:path'
 import type { FileHandle } from 'node:fs/promises'
 import { AppError } from '../shared/errors.ts'
 import { fileError } from './file-error.ts'
@@ -52,13 +52,39 @@ export async function readJson(path: string): Promise<unknown> {
 }
 
 /** Makes a folder and those above it.
+ * @returns the topmost one that was made; undefined where all were there
  * @throws AppError 'no-access' or 'disk-full' naming it. */
-export async function makeFolder(path: string): Promise<void> {
+export async function makeFolder(path: string): Promise<string | undefined> {
   try {
-    await mkdir(path, { recursive: true })
+    return await makeWithParents(resolve(path))
   } catch (error) {
     throw fileError(error, 'make the folder', path) ?? error
   }
+}
+
+/** One by one: Node's own `recursive` never ends where a file system answers "not found" for a folder whose parent is there (/proc). */
+async function makeWithParents(path: string): Promise<string | undefined> {
+  try {
+    await mkdir(path)
+    return path
+  } catch (error) {
+    if (await isFolder(path)) return undefined
+    if (!hasCode(error, 'ENOENT') || (await isFolder(dirname(path)))) throw error
+  }
+  const top = await makeWithParents(dirname(path))
+  await mkdir(path)
+  return top ?? path
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
 }
 
 /** Lines of JSON that grow at the end. A line that a crash cut short is dropped when the file is opened again. */

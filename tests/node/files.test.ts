@@ -68,3 +68,11 @@ test('what a killed process left half-written is deleted, nothing else', async (
   await removeTemporaries(place)
   expect(readdirSync(place).sort()).toEqual(['.hidden.tmp', 'last.bin'])
 })
+
+test('folders are made with those above them; where none can be made it says so, on /proc too', async () => {
+  expect(await makeFolder(join(folder, 'a/b/c'))).toBe(join(folder, 'a'))
+  expect(await makeFolder(join(folder, 'a/b/c'))).toBeUndefined()
+  writeFileSync(join(folder, 'file'), '')
+  await expect(makeFolder(join(folder, 'file/x'))).rejects.toMatchObject({ code: 'no-access' })
+  if (process.platform === 'linux') await expect(makeFolder('/proc/x/y')).rejects.toMatchObject({ code: 'not-found' })
+})

@@ -22,6 +22,8 @@ export interface Run extends Configuration {
   backbone: Backbone
   /** SHA-256 of the backbone's file and its external data. */
   backboneHash: string
+  /** What the user should know before it starts. */
+  warnings: readonly string[]
   recipes: Record<RecipeName, ViewRecipe>
   threads: number
   /** Hash over all that decides the numbers: a checkpoint belongs to one identity. */
@@ -37,7 +39,7 @@ const defaultImageSize = 160
 export async function openRun(request: TrainRequest, signal: AbortSignal): Promise<Run> {
   const data = await prepareData(request)
   const configuration = configure(request, data.unlabelled.length === 0)
-  const { backbone, dataFiles, imageSize, normalize } = await openNetwork(request)
+  const { backbone, dataFiles, imageSize, normalize, isGuess } = await openNetwork(request)
   const { sha256: backboneHash } = await hashModel(request.backbone, dataFiles)
   const { cropScale, plainShare } = configuration.settings
   const make = (name: RecipeName): ViewRecipe => recipe(name, { size: imageSize, normalize, scale: [cropScale, 1], plainShare })
@@ -67,6 +69,11 @@ export async function openRun(request: TrainRequest, signal: AbortSignal): Promi
     data,
     backbone,
     backboneHash,
+    warnings: isGuess
+      ? [
+          `${request.backbone}: does not say what it expects of its pixels, taken as imagenet; normalize (imagenet, symmetric, unit) says otherwise`,
+        ]
+      : [],
     recipes,
     threads,
     identity: hash(deciding),
@@ -90,6 +97,8 @@ export interface Network {
   dataFiles: readonly string[]
   imageSize: number
   normalize: Normalization
+  /** Neither the request nor the file says what the pixels should be: `normalize` is a guess. */
+  isGuess: boolean
 }
 
 /** The backbone at the size of the run's images.
@@ -99,9 +108,9 @@ export async function openNetwork(request: Pick<TrainRequest, 'backbone' | 'imag
   const model = await readOnnxFile(request.backbone, { onExternal: (location) => dataFiles.add(location) })
   const declared = model.inputs.find(({ shape }) => shape?.length === 4)?.shape?.[2]
   const imageSize = request.imageSize ?? (typeof declared === 'number' ? declared : defaultImageSize)
-  const normalize = request.normalize ?? normalizationOf(model.metadata) ?? 'imagenet'
+  const said = request.normalize ?? normalizationOf(model.metadata)
   const backbone = openBackbone(request.backbone, () => new Backbone(model, { imageSize }))
-  return { backbone, dataFiles: [...dataFiles], imageSize, normalize }
+  return { backbone, dataFiles: [...dataFiles], imageSize, normalize: said ?? 'imagenet', isGuess: said === null }
 }
 
 function hash(value: unknown): string {

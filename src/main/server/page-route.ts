@@ -28,7 +28,7 @@ export async function sendPage(folder: string, path: string, request: IncomingMe
   if (!file || type === undefined) {
     await file?.handle.close()
     if (path !== '/') return false
-    sendNote(response, 200, 'The services run here. The interface has not been built: <code>npm run build</code> makes it.')
+    sendNote(response, 200, 'The services run here, for programs; this build has no pages for people.')
     return true
   }
   response.setHeader('Content-Security-Policy', pagePolicy)

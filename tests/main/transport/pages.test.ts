@@ -60,6 +60,6 @@ test('where no interface has been built, a page says what this is', async () => 
   const bare = await testServer(fakeServices(), { pages: join(folder, 'nothing') })
   const { status, body, headers } = await ask(bare, '/')
   expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8'])
-  expect(body.toString()).toContain('npm run build')
+  expect(body.toString()).toContain('for programs')
   expect((await ask(bare, '/index.html')).status).toBe(404)
 })

@@ -1,5 +1,5 @@
 // A project's folder: what is in it, how it is made, and how files in it are exchanged.
-import { copyFile, mkdir, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { copyFile, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join } from 'node:path'
 import { fileError } from '../../../node/file-error.ts'
 import { makeFolder, syncFolder } from '../../../node/files.ts'
@@ -48,9 +48,7 @@ export async function holdsProject(folder: string): Promise<boolean> {
  * @throws AppError 'bad-data' naming what else the folder holds, 'no-access', 'disk-full' */
 export async function makeProject(folder: string, fill: (db: Database) => void): Promise<void> {
   mustBeAbsolute(folder)
-  const made = await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-    throw fileError(error, 'make the folder', folder) ?? error
-  })
+  const made = await makeFolder(folder)
   await mustBeEmpty(folder)
   const file = join(folder, unfinished)
   try {
