@@ -23,7 +23,7 @@ export interface Run extends Configuration {
   /** SHA-256 of the backbone's file and its external data. */
   backboneHash: string
   /** What the user should know before it starts. */
-  warnings: readonly string[]
+  notes: readonly string[]
   recipes: Record<RecipeName, ViewRecipe>
   threads: number
   /** Hash over all that decides the numbers: a checkpoint belongs to one identity. */
@@ -69,7 +69,7 @@ export async function openRun(request: TrainRequest, signal: AbortSignal): Promi
     data,
     backbone,
     backboneHash,
-    warnings: isGuess
+    notes: isGuess
       ? [
           `${request.backbone}: does not say what it expects of its pixels, taken as imagenet; normalize (imagenet, symmetric, unit) says otherwise`,
         ]

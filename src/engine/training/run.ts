@@ -47,7 +47,7 @@ async function runPhases(request: TrainRequest, context: JobContext): Promise<Om
   const run = await openRun(request, context.signal)
   await makeFolder(join(request.out, 'checkpoints'))
   for (const folder of ['.', 'checkpoints']) await removeTemporaries(join(request.out, folder))
-  for (const message of run.warnings) context.emit({ event: 'warning', message })
+  for (const message of run.notes) context.emit({ event: 'log', message })
   const { data, recipes, threads } = run
   const engine = new OnnxRuntimeEngine({ threads, provider: providerOf(request.device) })
   const loader = new ImageLoader(data.set, {
