@@ -18,3 +18,9 @@ export function dataFolder(
   const data = environment.XDG_DATA_HOME
   return join(data?.startsWith('/') ? data : join(home, '.local', 'share'), 'self-tuning-studio')
 }
+
+/** Where new projects go: a folder of the user's that is easy to find; with `SELF_TUNING_HOME` a folder in that, so that nothing leaves it. */
+export function projectsFolder(environment: NodeJS.ProcessEnv = process.env, home: string = homedir()): string {
+  const chosen = environment.SELF_TUNING_HOME
+  return chosen ? join(resolve(chosen), 'projects') : join(home, name)
+}

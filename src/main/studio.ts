@@ -1,5 +1,5 @@
 // Puts the services together. The command line, the server and, later, the window each make one.
-import { dataFolder as usualDataFolder } from './data-folder.ts'
+import { dataFolder as usualDataFolder, projectsFolder as usualProjectsFolder } from './data-folder.ts'
 import { Pictures } from './engine/media.ts'
 import { EngineQueue } from './engine/queue.ts'
 import { fileLog } from './log.ts'
@@ -12,6 +12,7 @@ import { images } from './services/images/index.ts'
 import { markUnreadable } from './services/images/unreadable.ts'
 import { labels } from './services/labels/index.ts'
 import { predictions } from './services/predictions/index.ts'
+import { PredictionStore } from './services/predictions/store.ts'
 import { projects } from './services/projects/index.ts'
 import { ProjectRegistry } from './services/projects/registry.ts'
 import { runs } from './services/runs/index.ts'
@@ -28,6 +29,8 @@ import { EventHub } from './transport/event-hub.ts'
 export interface StudioOptions {
   /** Default: `SELF_TUNING_HOME`, else the platform's usual place. */
   readonly dataFolder?: string
+  /** Where new projects go. Default: `projects` in `SELF_TUNING_HOME`, else a folder in the user's own. */
+  readonly projectsFolder?: string
   /** Default: the user's own folder and the places of drives. */
   readonly roots?: readonly string[]
   /** Another engine, for tests. */
@@ -42,7 +45,12 @@ export interface RunningStudio {
   close(): Promise<void>
 }
 
-export function createStudio({ dataFolder = usualDataFolder(), roots = usualRoots(), entry }: StudioOptions = {}): RunningStudio {
+export function createStudio({
+  dataFolder = usualDataFolder(),
+  projectsFolder = usualProjectsFolder(),
+  roots = usualRoots(),
+  entry,
+}: StudioOptions = {}): RunningStudio {
   const events = new EventHub()
   const log = fileLog(dataFolder)
   const registry = new ProjectRegistry({ events, log })
@@ -52,7 +60,8 @@ export function createStudio({ dataFolder = usualDataFolder(), roots = usualRoot
     log,
     onUnreadable: (project, image, reason) => markUnreadable({ projects: registry, events }, project, image, reason),
   })
-  const studio = { events, projects: registry, tasks: runner, engine, media, dataFolder, roots, log }
+  const predicted = new PredictionStore()
+  const studio = { events, projects: registry, tasks: runner, engine, media, predicted, dataFolder, projectsFolder, roots, log }
   registry.onClosing((project) => runner.cancelAll(project.id))
   const handlers = {
     projects: projects(studio),

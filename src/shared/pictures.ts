@@ -2,12 +2,12 @@
 import { z } from 'zod'
 
 const id = z.int().min(0)
-/** What the file must hold: SHA-256, hex. Else the picture would be kept under the wrong name. */
-const file = { id, file: z.string(), hash: z.string() }
+/** What the file must hold: SHA-256, hex, where the picture is kept by it and must not come under the wrong name. */
+const file = { id, file: z.string(), hash: z.string().nullable() }
 
 export const pictureRequestSchema = z.discriminatedUnion('want', [
-  /** WebP whose longer side is at most `size` pixels, upright, written to `out`. */
-  z.object({ want: z.literal('picture'), ...file, size: z.int().min(1), out: z.string() }),
+  /** Longer side at most `size` pixels, upright, written to `out`. */
+  z.object({ want: z.literal('picture'), ...file, size: z.int().min(1), format: z.enum(['webp', 'jpeg']), out: z.string() }),
   /** What the image looks like, in a few bytes (hex), for comparing. */
   z.object({ want: z.literal('look'), ...file }),
 ])

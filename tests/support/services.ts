@@ -12,6 +12,7 @@ import { AppError } from '../../src/shared/errors.ts'
 import { EngineQueue } from '../../src/main/engine/queue.ts'
 import { memoryLog } from '../../src/main/log.ts'
 import type { OpenProject, Studio } from '../../src/main/services/context.ts'
+import { PredictionStore } from '../../src/main/services/predictions/store.ts'
 import { TaskRunner } from '../../src/main/services/tasks/task-runner.ts'
 import { Database } from '../../src/main/storage/database.ts'
 import { EventHub } from '../../src/main/transport/event-hub.ts'
@@ -63,10 +64,13 @@ export function testStudio(
     engine,
     media: {
       picture: () => Promise.reject(new Error('no pictures here')),
+      pictureOfFile: () => Promise.reject(new Error('no pictures here')),
       look: () => Promise.reject(new Error('no pictures here')),
       close: () => Promise.resolve(),
     },
+    predicted: new PredictionStore(),
     dataFolder,
+    projectsFolder: join(folder, 'projects'),
     roots: [folder],
     log: memoryLog(),
   }

@@ -25,10 +25,10 @@ export async function answer(request: PictureRequest): Promise<PictureAnswer> {
   const { id } = request
   try {
     const bytes = await readImage(request.file)
-    if (hash('sha256', bytes, 'hex') !== request.hash)
+    if (request.hash !== null && hash('sha256', bytes, 'hex') !== request.hash)
       throw new Failed('changed', 'expected the file as it was when it was last scanned, found other content; rescan its folder')
     if (request.want === 'look') return { answer: 'done', id, look: (await decoded(look(bytes))).toString('hex') }
-    const picture = await decoded(makePicture(bytes, request.size))
+    const picture = await decoded(makePicture(bytes, request.size, request.format))
     await makeFolders(dirname(request.out))
     await writeFileAtomic(request.out, picture)
     return { answer: 'done', id }

@@ -13,12 +13,10 @@ export function openImage(bytes: Uint8Array): Sharp {
     .timeout({ seconds: decodeSeconds })
 }
 
-/** WebP whose longer side is at most `size` pixels; smaller images keep their size. Transparency stays.
+/** Longer side at most `size` pixels; smaller images keep their size. Transparency stays in WebP and is white in JPEG.
  * @throws Error for a damaged file, too many pixels, too slow */
-export function makePicture(bytes: Uint8Array, size: number): Promise<Buffer> {
-  return openImage(bytes)
-    .resize(size, size, { fit: 'inside', withoutEnlargement: true })
-    .toColourspace('srgb')
-    .webp({ quality: 80, effort: 2 })
-    .toBuffer()
+export function makePicture(bytes: Uint8Array, size: number, format: 'webp' | 'jpeg'): Promise<Buffer> {
+  const picture = openImage(bytes).resize(size, size, { fit: 'inside', withoutEnlargement: true }).toColourspace('srgb')
+  if (format === 'webp') return picture.webp({ quality: 80, effort: 2 }).toBuffer()
+  return picture.flatten({ background: '#ffffff' }).jpeg({ quality: 85 }).toBuffer()
 }

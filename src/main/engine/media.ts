@@ -57,27 +57,46 @@ export class Pictures implements Media {
     return Buffer.from(look ?? '', 'hex')
   }
 
+  async pictureOfFile(...[file, out, size, format]: Parameters<Media['pictureOfFile']>): Promise<void> {
+    let making = this.#making.get(out)
+    if (!making) {
+      making = this.#makeOfFile(file, out, size, format).finally(() => this.#making.delete(out))
+      this.#making.set(out, making)
+    }
+    return making
+  }
+
   close(): Promise<void> {
     return this.#process.close()
   }
 
+  async #makeOfFile(...[file, out, size, format]: Parameters<Media['pictureOfFile']>): Promise<void> {
+    const outcome = await this.#process.ask({ want: 'picture', file, hash: null, size, format, out }, true)
+    if (outcome.answer !== 'done') throw errorOf(outcome, file)
+  }
+
   async #make(project: OpenProject, image: number, row: ReadableRow, hash: string, size: number, out: string): Promise<void> {
     const file = await insideSource(row)
-    this.#settle(project, image, row, await this.#process.ask({ want: 'picture', file, hash, size, out }, true))
+    this.#settle(project, image, row, await this.#process.ask({ want: 'picture', file, hash, size, format: 'webp', out }, true))
   }
 
   /** @throws AppError unless it is done */
   #settle(project: OpenProject, image: number, { path }: Row, outcome: PictureOutcome): Extract<PictureOutcome, { answer: 'done' }> {
     if (outcome.answer === 'done') return outcome
-    const reason =
-      outcome.answer === 'crashed' ? 'expected an image that can be decoded, but the decoder crashed on it twice' : outcome.message
-    if (outcome.answer === 'crashed' || outcome.reason === 'damaged') {
-      this.#onUnreadable(project, image, reason)
-      throw new AppError('bad-data', `${path}: ${reason}`)
-    }
-    const codes = { changed: 'conflict', gone: 'not-found', access: 'no-access' } as const
-    throw new AppError(codes[outcome.reason], `${path}: ${reason}`)
+    if (outcome.answer === 'crashed' || outcome.reason === 'damaged') this.#onUnreadable(project, image, reasonOf(outcome))
+    throw errorOf(outcome, path)
   }
+}
+
+type Failure = Exclude<PictureOutcome, { answer: 'done' }>
+
+function reasonOf(outcome: Failure): string {
+  return outcome.answer === 'crashed' ? 'expected an image that can be decoded, but the decoder crashed on it twice' : outcome.message
+}
+
+function errorOf(outcome: Failure, path: string): AppError {
+  const codes = { damaged: 'bad-data', changed: 'conflict', gone: 'not-found', access: 'no-access' } as const
+  return new AppError(outcome.answer === 'crashed' ? 'bad-data' : codes[outcome.reason], `${path}: ${reasonOf(outcome)}`)
 }
 
 type ReadableRow = Row & { readonly hash: Uint8Array }

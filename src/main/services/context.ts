@@ -4,6 +4,7 @@ import type { JobName, RequestOf } from '../../shared/requests.ts'
 import type { ResultOf } from '../../shared/results.ts'
 import type { Database } from '../storage/database.ts'
 import type { EventHub } from '../transport/event-hub.ts'
+import type { PredictionStore } from './predictions/store.ts'
 import type { TaskRunner } from './tasks/task-runner.ts'
 
 export interface Studio {
@@ -12,8 +13,11 @@ export interface Studio {
   readonly tasks: TaskRunner
   readonly engine: Engine
   readonly media: Media
+  readonly predicted: PredictionStore
   /** The application's own folder: settings, recent projects, backbones, logs. */
   readonly dataFolder: string
+  /** Where new projects go unless the user chooses another place. It need not be there yet. */
+  readonly projectsFolder: string
   /** Folders in which a caller may choose files and folders, where there is no dialog of the system. */
   readonly roots: readonly string[]
   readonly log: Log
@@ -68,6 +72,8 @@ export interface Engine {
 export interface Media {
   /** WebP whose longer side is at most `size` pixels; upright. @throws AppError 'not-found', 'bad-data' with the reason */
   picture(project: OpenProject, image: number, size: 128 | 256 | 512 | 1024 | 2048): Promise<Uint8Array>
+  /** A picture of any file, written to `out` whatever the file holds now. @throws as `picture` */
+  pictureOfFile(file: string, out: string, size: number, format: 'webp' | 'jpeg'): Promise<void>
   /** What an image looks like, in a few bytes, for finding near-duplicates; after all pictures that somebody waits for. @throws as `picture` */
   look(project: OpenProject, image: number): Promise<Uint8Array>
   close(): Promise<void>

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { method, service } from './define.ts'
 import { absolutePath, count, imageId, inProject, page, projectId, runId, share, taskId } from './domain.ts'
+import { similarImage } from './images.ts'
 import { started } from './tasks.ts'
 
 /** Images of the project by id, files, or a folder with all below it. */
@@ -12,6 +13,8 @@ const subject = z.union([
 ])
 
 const prediction = z.object({
+  /** Its place in the task, and in the address of its picture. */
+  index: count,
   file: z.string(),
   image: imageId.nullable(),
   /** By falling probability. */
@@ -32,6 +35,11 @@ export const predictions = service({
     list: method(
       inProject.extend({ task: taskId, below: share.default(1), ...page }),
       z.object({ predictions: z.array(prediction), total: count }),
+    ),
+    /** Labelled images of the project that are nearest to a predicted one, by the features of the run's backbone. @param index in the order of `list` without `below` */
+    nearest: method(
+      inProject.extend({ task: taskId, index: count, count: z.int().min(1).max(100).default(8) }),
+      z.object({ images: z.array(similarImage) }),
     ),
   },
   events: { changed: z.object({ project: projectId, task: taskId, done: count }) },

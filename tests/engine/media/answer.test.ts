@@ -26,7 +26,7 @@ const picture = async (): Promise<Sharp> => sharp(half).composite([{ input: awai
 test('a picture is upright, at most as large as asked for, and in its place whole', async () => {
   const turned = await (await picture()).withMetadata({ orientation: 6 }).jpeg().toBuffer()
   const out = join(folder, 'thumbnails', 'ab', 'x.webp')
-  expect(await answer({ want: 'picture', id: 7, ...file(turned), size: 128, out })).toEqual({ answer: 'done', id: 7 })
+  expect(await answer({ want: 'picture', format: 'webp', id: 7, ...file(turned), size: 128, out })).toEqual({ answer: 'done', id: 7 })
   const { data, info } = await sharp(readFileSync(out)).removeAlpha().raw().toBuffer({ resolveWithObject: true })
   expect([info.width, info.height]).toEqual([96, 128])
   // Turned by 90 degrees: what was on the left is on top.
@@ -36,7 +36,7 @@ test('a picture is upright, at most as large as asked for, and in its place whol
 
 test('a small image is not made larger', async () => {
   const out = join(folder, 'thumbnails', 'ab', 'small.webp')
-  await answer({ want: 'picture', id: 0, ...file(await sharp(half).resize(30).png().toBuffer()), size: 256, out })
+  await answer({ want: 'picture', format: 'webp', id: 0, ...file(await sharp(half).resize(30).png().toBuffer()), size: 256, out })
   expect(await sharp(out).metadata()).toMatchObject({ width: 30, format: 'webp' })
 })
 
@@ -44,7 +44,7 @@ test('what cannot be shown says why', async () => {
   const out = join(folder, 'thumbnails', 'ab', 'none.webp')
   const jpeg = await (await picture()).jpeg().toBuffer()
   const ask = (about: { file: string; hash: string }): ReturnType<typeof answer> =>
-    answer({ want: 'picture', id: 1, ...about, size: 128, out })
+    answer({ want: 'picture', format: 'webp', id: 1, ...about, size: 128, out })
   expect(await ask(file(jpeg.subarray(0, jpeg.length / 2)))).toMatchObject({
     reason: 'damaged',
     message: expect.stringContaining('truncated') as string,
@@ -55,7 +55,7 @@ test('what cannot be shown says why', async () => {
   // A project that has gone does not come back as an empty folder.
   mkdirSync(join(folder, 'project'))
   rmSync(join(folder, 'project'), { recursive: true })
-  const gone = { want: 'picture', id: 1, ...file(jpeg), size: 128, out: join(folder, 'project', 'thumbnails', 'ab', 'x.webp') } as const
+  const gone = { want: 'picture', format: 'webp', id: 1, ...file(jpeg), size: 128, out: join(folder, 'project', 'thumbnails', 'ab', 'x.webp') } as const
   expect(await answer(gone)).toMatchObject({ answer: 'failed', reason: 'access' })
   expect(readdirSync(folder)).not.toContain('project')
 })

@@ -1,41 +1,30 @@
 // Service `predictions`: a trained model's word on any images.
 import { join, sep } from 'node:path'
 import type { Handlers } from '../../../shared/contract/index.ts'
-import { AppError } from '../../../shared/errors.ts'
-import type { PredictionLine } from '../../../shared/lines.ts'
 import type { OpenProject, Studio } from '../context.ts'
 import { checkCsv, writeCsv } from './csv.ts'
 import { requireModel } from './models.ts'
 import { PredictionFile } from './prediction-file.ts'
+import type { IndexedLine } from './prediction-file.ts'
 import { makeScratch, removeScratch } from './scratch.ts'
 import { checkSubject, nameOf, toRequest } from './subject.ts'
-
-interface Entry {
-  readonly project: string
-  /** Goes when the project is closed. */
-  readonly folder: string
-  readonly file: PredictionFile
-}
 
 /** Milliseconds between two events of one task. */
 const interval = 250
 
 export function predictions(studio: Studio): Handlers['predictions'] {
-  const { events, tasks, engine } = studio
-  const entries = new Map<string, Entry>()
+  const { events, tasks, engine, predicted } = studio
   studio.projects.onClosing(async ({ id }) => {
-    for (const [task, entry] of entries) {
-      if (entry.project !== id) continue
-      entries.delete(task)
+    for (const [task, { folder }] of predicted.take(id)) {
       await tasks.cancel(task)
-      await removeScratch(entry.folder)
+      await removeScratch(folder)
     }
   })
 
   return {
     predict: async ({ project: id, run: runId, subject, top, csv }) => {
       const project = studio.projects.get(id)
-      const { model } = requireModel(project, runId)
+      const { model, run } = requireModel(project, runId)
       checkSubject(subject)
       if (csv !== undefined) await checkCsv(csv)
       const folder = await makeScratch()
@@ -62,24 +51,22 @@ export function predictions(studio: Studio): Handlers['predictions'] {
         )
         announce(result.images + result.unreadable)
         if (csv !== undefined) await writeCsv(csv, top, file.lines())
-        const { images: predicted, unreadable, classes, seconds } = result
-        return { kind: 'predict', images: predicted, unreadable, file: csv ?? null, classes, seconds }
+        const { images: done, unreadable, classes, seconds } = result
+        return { kind: 'predict', images: done, unreadable, file: csv ?? null, classes, seconds }
       })
-      entries.set(started.task, { project: id, folder, file })
+      predicted.add(started.task, { project: id, run: run.id, folder, file, root: 'folder' in subject ? subject.folder : null })
       return started
     },
     list: async ({ project: id, task, below, offset, limit }) => {
       const project = studio.projects.get(id)
-      const entry = entries.get(task)
-      if (entry?.project !== id) throw new AppError('not-found', `task ${task}: expected predictions of the project, found none`)
-      const { lines, total } = await entry.file.page(below, offset, limit)
+      const { lines, total } = await predicted.get(id, task).file.page(below, offset, limit)
       return { predictions: withImages(project, lines), total }
     },
   }
 }
 
 /** Files that are images of the project get their ids. */
-function withImages({ db }: OpenProject, lines: readonly PredictionLine[]): (Omit<PredictionLine, 'id'> & { image: number | null })[] {
+function withImages({ db }: OpenProject, lines: readonly IndexedLine[]): (Omit<IndexedLine, 'id'> & { image: number | null })[] {
   const sources = db.all<{ id: number; folder: string }>('SELECT id, folder FROM sources')
   const imageOf = (file: string): number | null => {
     for (const source of sources) {

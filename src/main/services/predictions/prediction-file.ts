@@ -4,6 +4,8 @@ import type { FileHandle } from 'node:fs/promises'
 import { predictionLine } from '../../../shared/lines.ts'
 import type { PredictionLine } from '../../../shared/lines.ts'
 
+export type IndexedLine = PredictionLine & { readonly index: number }
+
 /** Read at a time, bytes. */
 const piece = 2 ** 18
 const newline = 10
@@ -20,22 +22,27 @@ export class PredictionFile {
     this.path = path
   }
 
-  /** Lines whose largest probability is below a limit; for 1 all, those without a prediction too. */
-  async page(below: number, offset: number, limit: number): Promise<{ lines: PredictionLine[]; total: number }> {
+  /** Null where there is none so far. @param index of a line, from 0 */
+  async at(index: number): Promise<PredictionLine | null> {
+    return (await this.page(1, index, 1)).lines[0] ?? null
+  }
+
+  /** Lines whose largest probability is below a limit; for 1 all, those without a prediction too. Each with its index in the file. */
+  async page(below: number, offset: number, limit: number): Promise<{ lines: IndexedLine[]; total: number }> {
     await this.#update()
     const chosen = [...this.#best.keys()].filter((i) => below >= 1 || (this.#best[i] ?? 2) < below)
     const wanted = chosen.slice(offset, offset + limit)
     if (wanted.length === 0) return { lines: [], total: chosen.length }
     const file = await open(this.path)
     try {
-      const lines: PredictionLine[] = []
+      const lines: IndexedLine[] = []
       for (let i = 0; i < wanted.length;) {
         const first = wanted[i] ?? 0
         let next = i + 1
         while (wanted[next] === first + next - i && (this.#starts[first + next - i] ?? 0) - (this.#starts[first] ?? 0) < piece) next++
         const from = this.#starts[first] ?? 0
         const bytes = await read(file, from, (this.#starts[first + next - i] ?? from) - from)
-        lines.push(...parse(bytes))
+        lines.push(...parse(bytes).map((line, n) => ({ ...line, index: first + n })))
         i = next
       }
       return { lines, total: chosen.length }
