@@ -131,6 +131,12 @@ export const demoResultSchema = z.object({
   runs: z.array(z.object({ method: z.string(), testAccuracy: accuracy, seconds: z.number(), model: z.string() })),
 })
 
+export const sampleResultSchema = z.object({
+  job: z.literal('sample'),
+  images: count,
+  labelled: count,
+})
+
 export const scanResultSchema = z.object({
   job: z.literal('scan'),
   images: count,
@@ -166,6 +172,7 @@ export const jobResultSchema = z.discriminatedUnion('job', [
   methodsResultSchema,
   inspectResultSchema,
   demoResultSchema,
+  sampleResultSchema,
   scanResultSchema,
   checkResultSchema,
   estimateResultSchema,

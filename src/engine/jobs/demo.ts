@@ -1,14 +1,12 @@
 // Job `demo`: a first complete run without any files of the user's. Draws butterflies, makes a small backbone, and trains both methods
 // on the same few labels.
-import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
 import { trainRequestSchema } from '../../shared/requests.ts'
 import type { ResultOf } from '../../shared/results.ts'
-import { OnnxRuntimeEngine } from '../backends/onnxruntime/engine.ts'
-import { makeFolder, writeFileAtomic } from '../../node/files.ts'
+import { makeFolder } from '../../node/files.ts'
 import type { Job, JobContext } from '../job.ts'
-import { makeSampleBackbone, sampleImageSize } from '../sample/backbone.ts'
+import { otherSpecies, sampleImageSize, writeSampleBackbone } from '../sample/backbone.ts'
 import { writeSampleImages } from '../sample/butterflies.ts'
 import { sampleSpecies } from '../sample/species.ts'
 import { train } from '../training/run.ts'
@@ -16,8 +14,6 @@ import { train } from '../training/run.ts'
 const seed = 0
 const labelsPerClass = 3
 const perSpecies = { train: 50, validation: 8, test: 24 }
-/** What the backbone's last layer is fitted to. */
-const others = { species: 48, individuals: 8 }
 /** The same steps, labels and views for both methods. */
 const steps = 2000
 const settings = { cropScale: 0.5, bottleneck: 256, validations: 10 }
@@ -39,8 +35,8 @@ export const demo: Job<'demo'> = async ({ out }, context) => {
       onProgress: progress('drawing', context),
       signal: context.signal,
     })
-    say(context, `Making a small backbone from fixed wavelets and drawings of ${others.species} other species: ${backbone}`)
-    await writeBackbone(backbone, context)
+    say(context, `Making a small backbone from fixed wavelets and drawings of ${otherSpecies} other species: ${backbone}`)
+    await writeSampleBackbone(backbone, { seed, onProgress: progress('drawing other species', context), signal: context.signal })
   })
   const runs: ResultOf<'demo'>['runs'] = []
   for (const choice of methods) {
@@ -53,16 +49,6 @@ export const demo: Job<'demo'> = async ({ out }, context) => {
     runs.push({ method: choice.method, testAccuracy, seconds, model })
   }
   return { images, runs }
-}
-
-async function writeBackbone(path: string, context: JobContext): Promise<void> {
-  const engine = new OnnxRuntimeEngine({ threads: availableParallelism() })
-  try {
-    const onProgress = progress('drawing other species', context)
-    await writeFileAtomic(path, await makeSampleBackbone(engine, { ...others, seed, onProgress, signal: context.signal }))
-  } finally {
-    await engine.dispose()
-  }
 }
 
 /** Turns the signal's own error into the user's. */

@@ -10,6 +10,7 @@ export const jobs: JobTable = {
   check: async (...job) => (await import('./check.ts')).check(...job),
   estimate: async (...job) => (await import('./estimate.ts')).estimate(...job),
   demo: async (...job) => (await import('./demo.ts')).demo(...job),
+  sample: async (...job) => (await import('./sample.ts')).sample(...job),
   scan: async (...job) => (await import('./scan.ts')).scan(...job),
   features: async (...job) => (await import('./features.ts')).features(...job),
   probe: async (...job) => (await import('./probe.ts')).probe(...job),

@@ -1,4 +1,5 @@
 // A small backbone for the sample data set, made from a seed: fixed wavelets, then a linear layer fitted to drawings of other species.
+import { availableParallelism } from 'node:os'
 import * as g from '../../core/graph/build.ts'
 import type { Engine } from '../../core/graph/program.ts'
 import { symbolicBatch, writeOnnx } from '../../core/graph/onnx/write.ts'
@@ -7,6 +8,8 @@ import { recipe } from '../../core/data/views/recipe.ts'
 import { makeView } from '../../core/data/views/view.ts'
 import { deriveSeed, Random } from '../../core/tensor/random.ts'
 import { tensor } from '../../core/tensor/tensor.ts'
+import { writeFileAtomic } from '../../node/files.ts'
+import { OnnxRuntimeEngine } from '../backends/onnxruntime/engine.ts'
 import { drawButterfly, inTurns, sampleSize } from './butterflies.ts'
 import { inventSpecies } from './individuals.ts'
 import { waveletFeatures, waveletWidth } from './wavelets.ts'
@@ -15,6 +18,8 @@ import type { Whitening } from './whitening.ts'
 
 /** Edge of the square that the backbone sees, pixels. */
 export const sampleImageSize = 96
+/** Invented species that the last layer is fitted to. */
+export const otherSpecies = 48
 const normalize = 'symmetric'
 const batch = 32
 
@@ -33,6 +38,19 @@ export interface SampleBackboneOptions {
 export async function makeSampleBackbone(engine: Engine, options: SampleBackboneOptions): Promise<Uint8Array> {
   const { views, labels } = await drawOthers(options)
   return write(fitWhitening(await featuresOf(engine, views, options.signal), labels))
+}
+
+/** Makes the backbone of the sample data set as a file. @throws AppError naming the file; the signal's reason if it is aborted */
+export async function writeSampleBackbone(
+  path: string,
+  options: Omit<SampleBackboneOptions, 'species' | 'individuals'>,
+): Promise<void> {
+  const engine = new OnnxRuntimeEngine({ threads: availableParallelism() })
+  try {
+    await writeFileAtomic(path, await makeSampleBackbone(engine, { ...options, species: otherSpecies, individuals: 8 }))
+  } finally {
+    await engine.dispose()
+  }
 }
 
 /** Views [3, size, size] of invented species. */

@@ -1,5 +1,5 @@
 // Draws butterflies that look photographed, and the sample data set made of them. The same seed always gives the same pixels.
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import sharp from 'sharp'
 import { deriveSeed, Random } from '../../core/tensor/random.ts'
 import { makeFolder, writeFileAtomic } from '../../node/files.ts'
@@ -45,28 +45,47 @@ export interface SampleOptions {
   /** Images of each species, by split. */
   readonly perSpecies: Readonly<Record<'train' | 'validation' | 'test', number>>
   readonly seed: number
+  /** Where an image goes, relative to the folder. Default: `<split>/<species>/001.jpg` and so on. */
+  readonly pathOf?: (image: SampleImage) => string
   readonly onProgress?: (done: number, total: number) => void
   readonly signal?: AbortSignal
 }
 
-/** Draws a data set: `<folder>/<split>/<species>/001.jpg` and so on. Returns the number of images.
+export interface SampleImage {
+  readonly split: string
+  readonly species: Species
+  /** Among the species' images of the split, from 0. */
+  readonly index: number
+}
+
+/** All images of a data set, split by split, species by species. */
+export function sampleImages({ species, perSpecies }: Pick<SampleOptions, 'species' | 'perSpecies'>): SampleImage[] {
+  return Object.entries(perSpecies).flatMap(([split, count]) =>
+    species.flatMap((one) => Array.from({ length: count }, (_, index) => ({ split, species: one, index }))),
+  )
+}
+
+function inClassFolders({ split, species, index }: SampleImage): string {
+  return join(split, species.name, `${String(index + 1).padStart(3, '0')}.jpg`)
+}
+
+/** Draws a data set. Returns the number of images.
  * @throws AppError naming the file that cannot be written; the signal's reason if it is aborted. */
 export async function writeSampleImages(folder: string, options: SampleOptions): Promise<number> {
-  const { species, perSpecies, seed, onProgress, signal } = options
-  const jobs = Object.entries(perSpecies).flatMap(([split, count]) =>
-    species.flatMap((one) => Array.from({ length: count }, (_, i) => ({ split, one, i }))),
-  )
-  for (const [split] of Object.entries(perSpecies)) for (const { name } of species) await makeFolder(join(folder, split, name))
+  const { seed, pathOf = inClassFolders, onProgress, signal } = options
+  const images = sampleImages(options)
+  for (const path of new Set(images.map((image) => dirname(join(folder, pathOf(image)))))) await makeFolder(path)
   let done = 0
   const raw = { width: sampleSize, height: sampleSize, channels: 3 } as const
-  const draw = async ({ split, one, i }: (typeof jobs)[number]): Promise<void> => {
-    const pixels = await drawButterfly(one, deriveSeed(seed, split, one.name, i))
+  const draw = async (image: SampleImage): Promise<void> => {
+    const { split, species, index } = image
+    const pixels = await drawButterfly(species, deriveSeed(seed, split, species.name, index))
     const jpeg = await sharp(pixels, { raw }).jpeg({ quality: 88 }).toBuffer()
-    await writeFileAtomic(join(folder, split, one.name, `${String(i + 1).padStart(3, '0')}.jpg`), jpeg)
-    onProgress?.(++done, jobs.length)
+    await writeFileAtomic(join(folder, pathOf(image)), jpeg)
+    onProgress?.(++done, images.length)
   }
-  await inTurns(jobs, draw, signal)
-  return jobs.length
+  await inTurns(images, draw, signal)
+  return images.length
 }
 
 /** Runs jobs four at a time: sharp's own threads do the work. */
