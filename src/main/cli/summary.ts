@@ -24,6 +24,8 @@ export function summary(result: JobResult): string {
       return result.problems.map(({ message }) => message).join('\n')
     case 'estimate':
       return `${duration(result.seconds)}, ${thousands(Math.round(result.memory / 2 ** 20))} MiB`
+    case 'sample':
+      return `${thousands(result.images)} images, ${thousands(result.labelled)} labelled`
     case 'scan':
       return `${thousands(result.images)} images, ${thousands(result.skipped)} other files in ${duration(result.seconds)}`
   }

@@ -29,7 +29,7 @@ export function versionOf(db: DatabaseSync, file: string, migrations: readonly M
   return version
 }
 
-/** Each step is made wholly or not at all.
+/** Each step is made wholly or not at all; a new database has nothing to be kept.
  * @param current as `versionOf` tells
  * @throws AppError 'bad-data'; SQLite's errors as they are. */
 export function migrate(db: DatabaseSync, file: string, current: number, migrations: readonly Migration[]): void {
@@ -39,7 +39,7 @@ export function migrate(db: DatabaseSync, file: string, current: number, migrati
   db.exec('PRAGMA foreign_keys = OFF')
   try {
     for (const step of steps) {
-      if (step.version > 1) copyBeforeMigration(db, file, step.version)
+      if (current > 0) copyBeforeMigration(db, file, step.version)
       apply(db, file, step)
     }
   } finally {

@@ -76,7 +76,9 @@ test('labels and splits of the layout are one action, with classes made as neede
   expect(project.db.all('SELECT * FROM classes')).toEqual([])
   // What was taken back stays away; new files are labelled.
   put('train/cat/new.jpg', 4)
-  expect(await rescan()).toMatchObject({ kind: 'rescan', added: 1, labelled: 1 })
+  const latest = await rescan()
+  expect(latest).toMatchObject({ kind: 'rescan', added: 1, labelled: 1 })
+  expect((await images.sources({ project: project.id })).sources).toMatchObject([{ folder: photos, report: latest }])
   expect((await table())['train/cat/new.jpg']).toBe('4 present cat')
 })
 

@@ -71,7 +71,10 @@ test('pages of noise cost the rows on them and no others', async () => {
   const db = new Database(file, { create: true })
   fill(db, images)
   const before = labels(db)
-  const roots = new Set(db.all<{ page: number }>('SELECT rootpage AS page FROM sqlite_schema WHERE rootpage > 0').map(({ page }) => page))
+  // Without these nothing tells which pages belong together.
+  const needed = `SELECT rootpage AS page FROM sqlite_schema WHERE rootpage > 0
+    UNION SELECT pageno FROM dbstat WHERE name = 'sqlite_schema'`
+  const roots = new Set(db.all<{ page: number }>(needed).map(({ page }) => page))
   db.close()
   const bytes = readFileSync(file)
   const pages = bytes.length / 4096

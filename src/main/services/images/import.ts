@@ -9,7 +9,7 @@ import type { TaskContext } from '../tasks/task-runner.ts'
 import { ScanRecorder } from './scan-recorder.ts'
 import { announcer, scanSource } from './scan-source.ts'
 import { summarise } from './scan-summary.ts'
-import { isFolder } from './sources.ts'
+import { isFolder, keepReport } from './sources.ts'
 
 interface Source {
   readonly id: number
@@ -18,6 +18,8 @@ interface Source {
 }
 
 type SourceReport = Omit<ImportReport, 'kind' | 'seconds'>
+type ReportOf = { readonly source: number; readonly report: SourceReport }
+type ScanContext = Pick<TaskContext, 'signal' | 'progress'>
 
 /** Scans of a project follow one another: two at a time would take each other's moved files for new ones. */
 export class Scans {
@@ -35,17 +37,13 @@ export class Scans {
     const real = await realFolder(folder)
     this.#admit(project, real)
     return this.#studio.tasks.start({ kind: 'import', project: project.id, subject: real }, (context) =>
-      this.#inTurn(project, context, 'import', async () => {
-        const source = this.#admit(project, real) ?? addSource(project, real)
-        try {
-          const report = await this.#scan(project, source, labels, context)
-          if (isEmpty(project, source)) throw noImages(project, source)
-          return [report]
-        } finally {
-          dropEmpty(project, source)
-        }
-      }),
+      this.#importIn(project, real, labels, context),
     )
+  }
+
+  /** As `import`, as a part of another task. */
+  async importNow(project: OpenProject, folder: string, labels: boolean, context: ScanContext): Promise<ImportReport> {
+    return this.#importIn(project, await realFolder(folder), labels, context)
   }
 
   /** @param source absent = all of them. @throws AppError 'not-found' */
@@ -57,25 +55,46 @@ export class Scans {
     const subject = chosen.map(({ folder }) => folder).join(', ')
     return this.#studio.tasks.start({ kind: 'rescan', project: project.id, subject }, (context) =>
       this.#inTurn(project, context, 'rescan', async () => {
-        const reports: SourceReport[] = []
-        for (const each of chosen) reports.push(await this.#scan(project, each, each.layout !== 'none', context))
+        const reports: ReportOf[] = []
+        for (const each of chosen)
+          reports.push({ source: each.id, report: await this.#scan(project, each, each.layout !== 'none', context) })
         return reports
       }),
     )
   }
 
+  #importIn(project: OpenProject, folder: string, labels: boolean, context: ScanContext): Promise<ImportReport> {
+    return this.#inTurn(project, context, 'import', async () => {
+      const source = this.#admit(project, folder) ?? addSource(project, folder)
+      try {
+        const report = await this.#scan(project, source, labels, context)
+        if (isEmpty(project, source)) throw noImages(project, source)
+        return [{ source: source.id, report }]
+      } finally {
+        dropEmpty(project, source)
+      }
+    })
+  }
+
   async #inTurn(
     project: OpenProject,
-    { signal }: TaskContext,
+    { signal }: ScanContext,
     kind: ImportReport['kind'],
-    work: () => Promise<SourceReport[]>,
+    work: () => Promise<ReportOf[]>,
   ): Promise<ImportReport> {
     const before = this.#last.get(project)
     const turn = (async (): Promise<ImportReport> => {
       await before?.catch(() => undefined)
       if (signal.aborted) throw new AppError('stopped', 'stopped before it began')
       const start = performance.now()
-      return total(kind, await work(), (performance.now() - start) / 1000)
+      const reports = await work()
+      const seconds = (performance.now() - start) / 1000
+      for (const { source, report } of reports) keepReport(project, source, { kind, ...report, seconds })
+      return total(
+        kind,
+        reports.map(({ report }) => report),
+        seconds,
+      )
     })()
     this.#last.set(project, turn)
     return turn
@@ -96,7 +115,7 @@ export class Scans {
     return null
   }
 
-  async #scan(project: OpenProject, source: Source, labels: boolean, context: TaskContext): Promise<SourceReport> {
+  async #scan(project: OpenProject, source: Source, labels: boolean, context: ScanContext): Promise<SourceReport> {
     const recorder = (await isFolder(source.folder))
       ? await scanSource(this.#studio, project, source, labels, context)
       : this.#gone(project, source)

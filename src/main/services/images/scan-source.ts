@@ -108,5 +108,5 @@ async function writeKnown(db: Database, source: number, file: string): Promise<v
 /** What the project itself keeps inside a source: pictures that are no images of the user's. */
 export function ownFolders(project: string, source: string): string[] {
   const isAround = project.startsWith(source.endsWith(sep) ? source : source + sep)
-  return isAround ? [project] : ['thumbnails', 'runs', 'exports', 'backups'].map((name) => join(project, name))
+  return isAround ? [project] : ['thumbnails', 'runs', 'exports', 'backups', 'uploads'].map((name) => join(project, name))
 }

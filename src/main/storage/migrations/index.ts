@@ -1,5 +1,6 @@
 // Migrations of project databases, in order. A released one is never changed: the next change is the next number.
 import { first } from './001-projects.ts'
+import { second } from './002-source-reports.ts'
 
 export interface Migration {
   /** `user_version` of the database afterwards. */
@@ -7,4 +8,4 @@ export interface Migration {
   readonly sql: string
 }
 
-export const migrations: readonly Migration[] = [first]
+export const migrations: readonly Migration[] = [first, second]
