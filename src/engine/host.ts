@@ -1,4 +1,4 @@
-// Runs one job for the parent process and speaks its protocol: commands in, events out, over Node's IPC channel.
+// Runs jobs for the parent process and speaks its protocol: commands in, events out, over Node's IPC channel.
 import { setImmediate } from 'node:timers/promises'
 import { AppError } from '../shared/errors.ts'
 import { quote } from '../shared/expected.ts'
@@ -9,32 +9,37 @@ import type { JobResult } from '../shared/results.ts'
 import { toAppError } from './errors.ts'
 import type { Job, JobContext, JobTable } from './job.ts'
 
-/** Waits for a `run` command, does that job and exits. Standard error is the log file: the parent sees to that.
- * Exits at once when the parent is gone, or when it is told to stop a second time. */
+/** Waits for `run` commands, does one job at a time, and exits after one that was not told to `keep`. Standard error is the log file: the
+ * parent sees to that. Exits at once when the parent is gone, or when a job is told to stop a second time. */
 export function serveJobs(jobs: JobTable): void {
   if (!process.send) {
     process.stderr.write('The engine is started by the application; run `npm run cli -- --help` instead.\n')
     process.exit(1)
   }
-  const stopping = new AbortController()
+  let stopping: AbortController | null = null
   const stop = (): void => {
+    // The job has ended: that is on its way to the parent.
+    if (!stopping) return
     if (stopping.signal.aborted) process.exit(exitStopped)
     stopping.abort()
   }
-  let started = false
   process.on('message', (message) => {
     const { data: command, error } = engineCommandSchema.safeParse(message)
     if (!command) return finish(new AppError('internal', `the engine cannot read a command: ${quote(message)}`, { cause: error }))
     if (command.command === 'stop') return stop()
-    if (started) return finish(new AppError('internal', 'the engine was sent a second job; a process does one'))
-    started = true
-    setInterval(() => send({ event: 'heartbeat' }), heartbeatMilliseconds).unref()
-    void run(jobs, command.request, stopping.signal)
+    if (stopping) return finish(new AppError('internal', 'the engine was sent a second job; a process does one at a time'))
+    stopping = new AbortController()
+    void run(jobs, command.request, stopping.signal).then(({ error: thrown, result }) => {
+      const stays = command.keep && (thrown === null || toAppError(thrown).isUserError) && process.memoryUsage.rss() < largestKept
+      if (stays) stopping = null
+      finish(thrown, result, stays)
+    })
   })
+  setInterval(() => stopping && send({ event: 'heartbeat' }), heartbeatMilliseconds).unref()
   process.on('disconnect', () => process.exit(exitStopped))
   // A terminal sends Ctrl-C to every process of the command: the parent passes it on as a command, once.
   process.on('SIGINT', () => undefined)
-  process.on('SIGTERM', stop)
+  process.on('SIGTERM', () => (stopping ? stop() : process.exit(exitStopped)))
   process.on('uncaughtException', (error) => finish(error))
   process.on('unhandledRejection', (reason) => finish(reason))
 }
@@ -44,14 +49,23 @@ const exitStopped = 130
 /** From this thread on purpose: a thread of its own would go on beating while the job hangs. A computation delays it by one call. */
 const heartbeatMilliseconds = 2_000
 
-async function run(jobs: JobTable, request: JobRequest, signal: AbortSignal): Promise<void> {
+/** Bytes of memory beyond which a process does not stay for another job: the next one is cheaper than looking after what is left. */
+const largestKept = 2 ** 30
+
+interface Ended {
+  /** Null = it ended as it should. */
+  readonly error: unknown
+  readonly result?: JobResult
+}
+
+async function run(jobs: JobTable, request: JobRequest, signal: AbortSignal): Promise<Ended> {
   try {
     const job = jobs[request.job] as Job<JobName> | undefined
     if (!job) throw new AppError('unsupported', `${request.job}: expected one of ${Object.keys(jobs).join(', ')}`)
     const result = await job(request, context(signal))
-    finish(null, { ...result, job: request.job } as JobResult)
+    return { error: null, result: { ...result, job: request.job } as JobResult }
   } catch (error) {
-    finish(error)
+    return { error }
   }
 }
 
@@ -63,12 +77,13 @@ function log(message: string): void {
   process.stderr.write(`${new Date().toISOString()} ${message}\n`)
 }
 
-/** Sends the last event and leaves once it is on its way. */
-function finish(error: unknown, result?: JobResult): void {
-  if (result) return send({ event: 'done', ...result }, exit)
+/** Sends the last event, and leaves once it is on its way where the process does not stay. */
+function finish(error: unknown, result?: JobResult, stays = false): void {
+  const then = stays ? undefined : exit
+  if (result) return send({ event: 'done', ...result }, then)
   const failure = toAppError(error)
   if (!failure.isUserError) log(describe(error))
-  send({ event: 'error', ...failure.toJSON() }, exit)
+  send({ event: 'error', ...failure.toJSON() }, then)
 }
 
 function exit(): void {

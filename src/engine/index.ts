@@ -1,4 +1,4 @@
-// The engine: a plain Node process that does one job for the application and can be killed at any moment.
+// The engine: a plain Node process that does jobs for the application, one at a time, and can be killed at any moment.
 import { serveJobs } from './host.ts'
 import { jobs } from './jobs/index.ts'
 

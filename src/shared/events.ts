@@ -61,6 +61,32 @@ export const validationEventSchema = z.object({
   kept: z.boolean(),
 })
 
+/** What the method takes the unlabelled images for, now and then: each by the latest step that saw it. */
+export const pseudoLabelsEventSchema = z.object({
+  event: z.literal('pseudo-labels'),
+  step: count,
+  /** Images by their pseudo-label, in the order of the classes. */
+  classes: z.array(count),
+  /** Images seen so far. */
+  seen: count,
+  /** Of those seen again since the last of these events: how many, and how many of them got another pseudo-label. */
+  again: count,
+  changed: count,
+  /** Some of those that changed, latest first. */
+  examples: z.array(
+    z.object({
+      /** The application's own id; null where images come from a folder. */
+      image: count.nullable(),
+      path: z.string(),
+      from: count,
+      to: count,
+      confidence: z.number().min(0).max(1),
+    }),
+  ),
+  /** Keys that a method's queue holds, in the order of the classes, and how many it can hold for each; null without queues. */
+  queue: z.object({ held: z.array(count), size: count }).nullable(),
+})
+
 /** Work around training: reading images, caching views, testing, exporting. */
 export const progressEventSchema = z.object({
   event: z.literal('progress'),
@@ -87,6 +113,7 @@ export const progressSchema = z.discriminatedUnion('event', [
   startEventSchema,
   stepEventSchema,
   validationEventSchema,
+  pseudoLabelsEventSchema,
   progressEventSchema,
   warningEventSchema,
   logEventSchema,
@@ -101,9 +128,9 @@ export const heartbeatEventSchema = z.object({ event: z.literal('heartbeat') })
 
 export const engineEventSchema = z.union([progressSchema, heartbeatEventSchema, doneEventSchema, errorEventSchema])
 
-/** Messages to the engine. `stop`: keep a checkpoint and end; a second one ends at once. */
+/** Messages to the engine. `keep`: stay for another job afterwards. `stop`: keep a checkpoint and end; a second one ends at once. */
 export const engineCommandSchema = z.discriminatedUnion('command', [
-  z.object({ command: z.literal('run'), request: jobRequestSchema }),
+  z.object({ command: z.literal('run'), request: jobRequestSchema, keep: z.boolean().default(false) }),
   z.object({ command: z.literal('stop') }),
 ])
 
@@ -111,6 +138,7 @@ export type StartEvent = z.infer<typeof startEventSchema>
 export type StepEvent = z.infer<typeof stepEventSchema>
 export type ValidationEvent = z.infer<typeof validationEventSchema>
 export type ProgressEvent = z.infer<typeof progressEventSchema>
+export type PseudoLabelsEvent = z.infer<typeof pseudoLabelsEventSchema>
 export type WarningEvent = z.infer<typeof warningEventSchema>
 export type JobEvent = z.infer<typeof progressSchema>
 export type EngineEvent = z.infer<typeof engineEventSchema>

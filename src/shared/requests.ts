@@ -111,6 +111,25 @@ export const featuresRequestSchema = z.strictObject({
   threads: threads.optional(),
 })
 
+/** Images that look most like one, by features as `features` keeps them. */
+export const similarRequestSchema = z.strictObject({
+  job: z.literal('similar'),
+  backbone: path('an ONNX file'),
+  /** Of its content: features are kept by it. */
+  backboneHash: z.string().min(1).describe('a hash'),
+  normalize: z.enum(['imagenet', 'symmetric', 'unit']).optional(),
+  /** What others are compared with; without a hash of its content the file is read for it. */
+  image: z.strictObject({ file: path('an image'), hash: z.string().nullable() }),
+  /** Lines of JSON, `listedImage`: those that are looked through. */
+  list: path('a file of images'),
+  count: z.int().min(1).max(1000),
+  /** Features that are computed at most where they are not there, beside those of the image itself; absent = what is there must do, its own too. */
+  compute: z.int().min(0).optional(),
+  /** Folder of features; the user's cache if absent. */
+  cache: path('a folder').optional(),
+  threads: threads.optional(),
+})
+
 /** Tries a device: the numbers of a training step against expected ones, then its speed. */
 export const probeRequestSchema = z.strictObject({
   job: z.literal('probe'),
@@ -159,6 +178,7 @@ export const jobRequestSchema = z.discriminatedUnion('job', [
   checkRequestSchema,
   estimateRequestSchema,
   featuresRequestSchema,
+  similarRequestSchema,
   probeRequestSchema,
 ])
 

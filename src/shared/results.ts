@@ -59,6 +59,16 @@ export const featuresResultSchema = z.object({
   seconds: z.number(),
 })
 
+export const similarResultSchema = z.object({
+  job: z.literal('similar'),
+  /** By falling similarity: cosine of the features, their mean taken off. */
+  images: z.array(z.object({ id: z.int(), similarity: z.number().min(-1).max(1) })),
+  /** There are features of the image itself. */
+  known: z.boolean(),
+  /** Images that were looked through. */
+  compared: count,
+})
+
 export const probeResultSchema = z.object({
   job: z.literal('probe'),
   /** E.g. `onnxruntime cpu, 2 threads`. */
@@ -177,6 +187,7 @@ export const jobResultSchema = z.discriminatedUnion('job', [
   checkResultSchema,
   estimateResultSchema,
   featuresResultSchema,
+  similarResultSchema,
   probeResultSchema,
 ])
 

@@ -114,6 +114,32 @@ export function cachedImages(folder: string, key: FeatureKey): ReadonlySet<strin
   return new Set(readdirSync(place).flatMap((file) => (file.endsWith('.features') ? imagesOf(join(place, file), name) : [])))
 }
 
+/** Hands out the features of one image after another, each once, a file in memory at a time. Files that are damaged are left out.
+ * @param visit gets an image's content hash and its row of the file; `read` copies the features of its first view, `out` at least that long */
+export async function visitFeatures(
+  folder: string,
+  key: FeatureKey,
+  visit: (image: string, read: (out: Float32Array) => void) => void,
+  pause: () => Promise<void>,
+): Promise<void> {
+  const name = keyName(key)
+  const place = join(folder, name)
+  if (!existsSync(place)) return
+  const size = sizeOf(key.shape)
+  const seen = new Set<string>()
+  for (const file of readdirSync(place).sort()) {
+    if (!file.endsWith('.features') || file.startsWith('.')) continue
+    const shard = openShard(join(place, file), name, key.views * size, key.dtype, true)
+    for (const [row, image] of shard?.images.entries() ?? []) {
+      if (seen.has(image)) continue
+      seen.add(image)
+      visit(image, (out) => shard?.read(row, 0, size, out, 0))
+    }
+    shard?.close()
+    await pause()
+  }
+}
+
 /** Name of a key's folder: a hash of all of it. */
 function keyName(key: FeatureKey): string {
   const { backbone, cut, recipe, shortSide, seed, views, shape, dtype } = key

@@ -4,7 +4,7 @@ import type { RequestOf } from '../../shared/requests.ts'
 import { toAppError } from '../errors.ts'
 import type { Job } from '../job.ts'
 import { phaseMemory } from '../training/memory.ts'
-import { openNetwork } from '../training/open-run.ts'
+import { recentNetwork } from '../training/recent-network.ts'
 import { configure } from '../training/settings.ts'
 import type { Configuration } from '../training/settings.ts'
 
@@ -14,7 +14,7 @@ export const check: Job<'check'> = async (request) => {
     () => configure(request, request.unlabelled === 0),
     (error) => problems.push(fieldOf(error, request)),
   )
-  const network = await openNetwork(request).catch((error: unknown) => {
+  const network = await recentNetwork(request).catch((error: unknown) => {
     problems.push({ field: 'backbone', message: toAppError(error).message })
     return null
   })

@@ -13,5 +13,6 @@ export const jobs: JobTable = {
   sample: async (...job) => (await import('./sample.ts')).sample(...job),
   scan: async (...job) => (await import('./scan.ts')).scan(...job),
   features: async (...job) => (await import('./features.ts')).features(...job),
+  similar: async (...job) => (await import('./similar.ts')).similar(...job),
   probe: async (...job) => (await import('./probe.ts')).probe(...job),
 }

@@ -18,6 +18,8 @@ export function summary(result: JobResult): string {
       return demonstrated(result)
     case 'features':
       return `features of ${thousands(result.images)} images in ${duration(result.seconds)}`
+    case 'similar':
+      return result.images.map(({ id, similarity }) => `${id} ${significant(similarity)}`).join('\n')
     case 'probe':
       return `${result.name}: ${Math.round(result.imagesPerSecond)} images/s`
     case 'check':

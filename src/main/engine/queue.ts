@@ -1,10 +1,10 @@
-// Jobs of the engine in their order: heavy ones one at a time by priority, light ones beside them; each watched while it runs.
+// Jobs of the engine in their order: heavy ones one at a time by priority, light and quick ones beside them; each watched while it runs.
 import { AppError } from '../../shared/errors.ts'
 import type { JobEvent } from '../../shared/events.ts'
 import type { JobName, JobRequest, RequestOf } from '../../shared/requests.ts'
 import type { JobResult, ResultOf } from '../../shared/results.ts'
 import type { Engine, JobOptions, Priority } from '../services/context.ts'
-import { startJob } from './process.ts'
+import { EngineProcess } from './process.ts'
 import type { RunningJob } from './process.ts'
 
 export interface QueueOptions {
@@ -16,6 +16,8 @@ export interface QueueOptions {
   readonly silenceMilliseconds?: number
   /** Time to end after having been told to, by the job's priority. Training writes a checkpoint first. */
   readonly graceMilliseconds?: Readonly<Record<Priority, number>>
+  /** How long a process without a job is kept for the next small one. */
+  readonly keptMilliseconds?: number
 }
 
 interface Entry {
@@ -29,14 +31,24 @@ interface Entry {
   lastHeartbeat: string | null
 }
 
-/** They read a little and compute nothing to speak of. */
-const light: ReadonlySet<string> = new Set(['scan', 'inspect', 'methods', 'check'])
+type Lane = 'quick' | 'light' | 'heavy'
+
+/** Somebody waits for quick ones while they look on: their process is kept for the next. Light ones read a lot and compute nothing to speak of. */
+const lanes: Readonly<Partial<Record<JobName, Lane>>> = {
+  inspect: 'quick',
+  methods: 'quick',
+  check: 'quick',
+  similar: 'quick',
+  scan: 'light',
+}
 /** At the same time. */
-const capacity = { light: 2, heavy: 1 }
+const capacity: Readonly<Record<Lane, number>> = { quick: 2, light: 2, heavy: 1 }
 const order: readonly Priority[] = ['training', 'foreground', 'background']
 const defaultGrace: Readonly<Record<Priority, number>> = { training: 120_000, foreground: 5_000, background: 5_000 }
 /** On closing nobody waits longer. */
 const closingGrace = 10_000
+/** Milliseconds: people look at a form for so long. */
+const kept = 60_000
 /** Looks at a job within the time in which it must give a sign of life. */
 const ticks = 20
 
@@ -44,6 +56,10 @@ export class EngineQueue implements Engine {
   readonly #options: QueueOptions
   readonly #waiting: Entry[] = []
   readonly #running = new Set<Entry>()
+  /** Processes of quick jobs, and the one of them that waits for the next. */
+  readonly #processes = new Set<EngineProcess>()
+  #free: EngineProcess | null = null
+  #freeTimer: NodeJS.Timeout | undefined
   #closed = false
 
   constructor(options: QueueOptions = {}) {
@@ -62,7 +78,7 @@ export class EngineQueue implements Engine {
   }
 
   status(): ReturnType<Engine['status']> {
-    const heavy = [...this.#running].find(({ request }) => !light.has(request.job))
+    const heavy = [...this.#running].find((entry) => laneOf(entry) === 'heavy')
     return { state: heavy ? 'busy' : 'idle', subject: heavy?.options.subject ?? null, lastHeartbeat: heavy?.lastHeartbeat ?? null }
   }
 
@@ -72,12 +88,13 @@ export class EngineQueue implements Engine {
     const running = [...this.#running]
     for (const entry of running) this.#stop(entry, closingGrace)
     await Promise.allSettled(running.flatMap(({ job }) => job?.result ?? []))
+    await Promise.all([...this.#processes].map((process) => process.end()))
   }
 
   /** Starts what may start, and asks what runs in the background to make room for what may not wait. */
   #advance(): void {
-    for (const lane of ['light', 'heavy'] as const) {
-      const inLane = ({ request }: Entry): boolean => light.has(request.job) === (lane === 'light')
+    for (const lane of ['quick', 'light', 'heavy'] as const) {
+      const inLane = (entry: Entry): boolean => laneOf(entry) === lane
       const running = [...this.#running].filter(inLane)
       const next = order.flatMap((priority) => this.#waiting.filter((entry) => inLane(entry) && entry.options.priority === priority))
       for (const entry of next.slice(0, capacity[lane] - running.length)) {
@@ -85,7 +102,7 @@ export class EngineQueue implements Engine {
         this.#start(entry)
       }
       const [first] = next
-      if (lane === 'light' || !first || first.job || first.options.priority === 'background') continue
+      if (lane !== 'heavy' || !first || first.job || first.options.priority === 'background') continue
       for (const entry of running) if (entry.options.priority === 'background' && !entry.stopping) this.#stop(entry)
     }
   }
@@ -135,8 +152,53 @@ export class EngineQueue implements Engine {
   async #launch(entry: Entry, onEvent: (event: JobEvent) => void, onHeartbeat: () => void): Promise<JobResult> {
     const { entry: url, environment } = this.#options
     entry.options.onStart?.()
-    entry.job = startJob(entry.request, onEvent, { entry: url, env: environment?.(), logFile: entry.options.logFile, onHeartbeat })
-    return await entry.job.result
+    const start = (process: EngineProcess, keep: boolean): Promise<JobResult> => {
+      entry.job = process.run(entry.request, { onEvent, onHeartbeat }, keep)
+      return entry.job.result
+    }
+    const fresh = (): EngineProcess => new EngineProcess({ entry: url, env: environment?.(), logFile: entry.options.logFile })
+    if (laneOf(entry) !== 'quick') return await start(fresh(), false)
+    const free = this.#takeFree()
+    if (free)
+      try {
+        return await this.#keeping(free, start)
+      } catch (error) {
+        // It may have ended just as it was asked; quick jobs change nothing, so that they can be done again.
+        if (!(error instanceof AppError) || error.code !== 'engine-crashed' || entry.stopping || this.#closed) throw error
+      }
+    return await this.#keeping(fresh(), start)
+  }
+
+  async #keeping(process: EngineProcess, start: (process: EngineProcess, keep: boolean) => Promise<JobResult>): Promise<JobResult> {
+    this.#processes.add(process)
+    try {
+      return await start(process, true)
+    } finally {
+      if (process.isFree && !this.#closed && !this.#free?.isFree) this.#keep(process)
+      else {
+        if (!this.#closed) this.#processes.delete(process)
+        if (process.isFree) void process.end()
+      }
+    }
+  }
+
+  #keep(process: EngineProcess): void {
+    this.#free = process
+    this.#freeTimer = setTimeout(() => {
+      this.#takeFree()
+      this.#processes.delete(process)
+      void process.end()
+    }, this.#options.keptMilliseconds ?? kept)
+    this.#freeTimer.unref()
+  }
+
+  #takeFree(): EngineProcess | null {
+    clearTimeout(this.#freeTimer)
+    const process = this.#free
+    this.#free = null
+    if (process?.isFree) return process
+    if (process) this.#processes.delete(process)
+    return null
   }
 
   #abort(entry: Entry): void {
@@ -156,6 +218,10 @@ export class EngineQueue implements Engine {
     const timer = setTimeout(() => job.stop(), grace)
     void job.result.catch(() => undefined).finally(() => clearTimeout(timer))
   }
+}
+
+function laneOf({ request }: Entry): Lane {
+  return lanes[request.job] ?? 'heavy'
 }
 
 function dropped({ subject }: JobOptions): AppError {

@@ -88,3 +88,38 @@ test('closing stops what runs and drops what waits; nothing starts afterwards', 
   await Promise.all(refused)
   await expect(add(engine, 'late', 'report', 'training').job).rejects.toMatchObject({ code: 'stopped' })
 })
+
+test('quick jobs go to one process, one after another: crashed or left alone for long, it is replaced', async () => {
+  const engine = queue({ keptMilliseconds: 400 })
+  const pid = async (file: string, signal?: AbortSignal): Promise<number> => {
+    const about = { subject: file, priority: 'foreground', ...(signal && { signal }) } as const
+    return (await engine.run<'inspect'>({ job: 'inspect', file }, about)).bytes
+  }
+  const first = await pid('a')
+  expect(await pid('a')).toBe(first)
+  await expect(pid('missing')).rejects.toMatchObject({ code: 'not-found' })
+  const abort = new AbortController()
+  const slow = pid('slow', abort.signal)
+  setTimeout(() => abort.abort(), 50)
+  await expect(slow).rejects.toMatchObject({ code: 'stopped' })
+  expect(await pid('a')).toBe(first)
+
+  process.kill(first, 'SIGKILL')
+  const second = await pid('a')
+  expect(second).not.toBe(first)
+  await expect(pid('crash')).rejects.toMatchObject({ code: 'engine-crashed' })
+  const third = await pid('a')
+  expect([first, second]).not.toContain(third)
+  await expect(pid('fault')).rejects.toMatchObject({ code: 'internal', details: { log: expect.any(String) as string } })
+
+  const [last, other] = await Promise.all([pid('a'), pid('a')])
+  expect(other).not.toBe(last)
+  const gone = (id: number): boolean => {
+    try {
+      return !process.kill(id, 0)
+    } catch {
+      return true
+    }
+  }
+  await expect.poll(() => gone(last) && gone(other), { timeout: 5000 }).toBe(true)
+})

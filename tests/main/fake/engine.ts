@@ -77,4 +77,19 @@ const check: Job<'check'> = ({ batch = 24 }) =>
     memory: 2 ** 20,
   })
 
-serveJobs({ train, methods, check })
+/** Says in which process it was done, as the size of the file. */
+const inspect: Job<'inspect'> = async ({ file }, { signal }) => {
+  if (file === 'crash') process.kill(process.pid, 'SIGKILL')
+  if (file === 'fault') throw new TypeError('x is not a function')
+  if (file === 'missing') throw new AppError('not-found', 'missing: expected a file, found none')
+  if (file === 'slow') {
+    await setTimeout(60_000, null, { signal }).catch(() => undefined)
+    throw new AppError('stopped', 'stopped')
+  }
+  return {
+    ...{ file, bytes: process.pid, sha256: '', dataFiles: [], inputs: [], outputs: [], operators: {}, parameters: 0, trainable: true },
+    ...{ problems: [], opset: 13, producer: '', metadata: {}, backbone: null },
+  }
+}
+
+serveJobs({ train, methods, check, inspect })

@@ -4,6 +4,7 @@ import type { Studio } from '../context.ts'
 import { recordAction } from '../history/record.ts'
 import { revisionOf } from '../projects/facts.ts'
 import { imageDetails } from './details.ts'
+import { similarImages } from '../suggestions/similar.ts'
 import { findImages } from './find.ts'
 import { duplicateGroups, unreadableFiles } from './groups.ts'
 import { Scans } from './import.ts'
@@ -45,6 +46,10 @@ export function images(studio: Studio): Handlers['images'] {
     },
     get: ({ project, image }) => imageDetails(open(project).db, image),
     find: async ({ project, files }) => ({ images: await findImages(open(project), files) }),
+    similar: async ({ project, image, count, labelled }, { signal }) => {
+      const found = await similarImages(studio, open(project), { image, count, labelled }, signal)
+      return { images: found ?? [], computed: found !== null }
+    },
     statistics: ({ project }) => statistics(open(project).db),
     duplicates: ({ project, kind, offset, limit }) => duplicateGroups(open(project).db, kind, offset, limit),
     findNearDuplicates: ({ project }) => findNearDuplicates(studio, open(project)),

@@ -1,7 +1,10 @@
 // Service `predictions`: a trained model's word on any images.
 import { join, sep } from 'node:path'
 import type { Handlers } from '../../../shared/contract/index.ts'
+import { findBackbone } from '../backbones/index.ts'
 import type { OpenProject, Studio } from '../context.ts'
+import { RunStore } from '../runs/store.ts'
+import { nearestBy } from '../suggestions/similar.ts'
 import { checkCsv, writeCsv } from './csv.ts'
 import { requireModel } from './models.ts'
 import { PredictionFile } from './prediction-file.ts'
@@ -11,6 +14,8 @@ import { checkSubject, nameOf, toRequest } from './subject.ts'
 
 /** Milliseconds between two events of one task. */
 const interval = 250
+/** Labelled images whose features are computed while somebody waits for neighbours: some 20 s. Others are left out until suggestions have been computed. */
+const mostComputed = 2000
 
 export function predictions(studio: Studio): Handlers['predictions'] {
   const { events, tasks, engine, predicted } = studio
@@ -61,6 +66,15 @@ export function predictions(studio: Studio): Handlers['predictions'] {
       const project = studio.projects.get(id)
       const { lines, total } = await predicted.get(id, task).file.page(below, offset, limit)
       return { predictions: withImages(project, lines), total }
+    },
+    nearest: async ({ project: id, task, index, count }, { signal }) => {
+      const project = studio.projects.get(id)
+      const line = await predicted.line(id, task, index)
+      const file = await predicted.realFile(id, task, index)
+      const backbone = await findBackbone(studio, new RunStore(project).get(predicted.get(id, task).run).config.backbone)
+      const [known] = withImages(project, [{ ...line, index }])
+      const wanted = { file, hash: null, id: known?.image ?? null, labelled: true, count }
+      return { images: (await nearestBy(studio, project, backbone, { ...wanted, compute: mostComputed }, signal)) ?? [] }
     },
   }
 }

@@ -7,12 +7,12 @@ import { writeFileAtomic } from '../../../node/files.ts'
 import type { Backbone } from '../../../shared/contract/backbones.ts'
 import type { JobEvent } from '../../../shared/events.ts'
 import { neighbourLine, predictionLine } from '../../../shared/lines.ts'
-import type { ListedImage } from '../../../shared/lines.ts'
 import type { OpenProject, Studio } from '../context.ts'
 import { classesOfRun } from '../predictions/models.ts'
 import type { TrainedRun } from '../predictions/models.ts'
 import { makeScratch, removeScratch } from '../predictions/scratch.ts'
 import type { TaskContext } from '../tasks/task-runner.ts'
+import { listImages } from './list-images.ts'
 import { basisOf, writeComputed } from './status.ts'
 import { storeSuggestions } from './store.ts'
 import type { Suggested } from './store.ts'
@@ -26,7 +26,7 @@ interface Found {
   readonly order: number[]
 }
 
-/** Images read from the database at a time. */
+/** Lines between two pauses. */
 const batch = 1000
 /** Images of an order without labels. */
 const ordered = 2000
@@ -37,7 +37,8 @@ export async function compute(studio: Studio, project: OpenProject, source: Sour
   const folder = await makeScratch()
   const [list, results] = [join(folder, 'list.ndjson'), join(folder, 'results.ndjson')]
   try {
-    await writeFileAtomic(list, listOf(project))
+    // Unlabelled ones first: they are what is waited for. Labelled ones show where labels and suggestions disagree.
+    await writeFileAtomic(list, listImages(project, ['images.class IS NULL', 'images.class IS NOT NULL']))
     const options = {
       priority: 'background',
       subject: 'suggestions',
@@ -65,31 +66,6 @@ export async function compute(studio: Studio, project: OpenProject, source: Sour
   } finally {
     await removeScratch(folder)
   }
-}
-
-/** Unlabelled ones first: they are what is waited for. Labelled ones show where labels and suggestions disagree. */
-async function* listOf({ db }: OpenProject): AsyncGenerator<string> {
-  for (const condition of ['IS NULL', 'IS NOT NULL'])
-    for (let last = 0; ;) {
-      const rows = db.all<{ id: number; folder: string; path: string; hash: string | null; version: string; class: number | null }>(
-        `SELECT images.id, sources.folder, images.path, lower(hex(images.hash)) AS hash, images.class,
-          images.bytes || '-' || images.modified_at || '-' || images.id AS version
-        FROM images NOT INDEXED JOIN sources ON sources.id = images.source
-        WHERE images.id > ? AND images.excluded = 0 AND images.state IN ('present', 'changed') AND images.class ${condition}
-        ORDER BY images.id LIMIT ${batch}`,
-        last,
-      )
-      const end = rows.at(-1)
-      if (!end) break
-      last = end.id
-      yield rows
-        .map(({ id, folder, path, hash, version, class: label }) => {
-          const line: ListedImage = { id, file: join(folder, path), hash: hash ?? version, class: label }
-          return `${JSON.stringify(line)}\n`
-        })
-        .join('')
-      await setImmediate()
-    }
 }
 
 async function fromModel(project: OpenProject, run: TrainedRun, results: string): Promise<Found> {
