@@ -13,6 +13,7 @@ import { EngineQueue } from '../../src/main/engine/queue.ts'
 import { memoryLog } from '../../src/main/log.ts'
 import type { OpenProject, Studio } from '../../src/main/services/context.ts'
 import { PredictionStore } from '../../src/main/services/predictions/store.ts'
+import { newFacts, touch, writeFacts } from '../../src/main/services/projects/facts.ts'
 import { TaskRunner } from '../../src/main/services/tasks/task-runner.ts'
 import { Database } from '../../src/main/storage/database.ts'
 import { EventHub } from '../../src/main/transport/event-hub.ts'
@@ -43,8 +44,9 @@ export function testStudio(
   mkdirSync(dataFolder)
   mkdirSync(home)
   const db = new Database(join(home, 'project.db'), { create: true })
-  let revision = 0
-  const project: OpenProject = { id: randomUUID(), folder: home, db, touch: () => ++revision }
+  const id = randomUUID()
+  writeFacts(db, { ...newFacts('test'), id })
+  const project: OpenProject = { id, folder: home, db, touch: () => touch(db) }
   const closing: ((project: OpenProject) => Promise<void>)[] = []
   const events = new EventHub()
   const heard: NumberedEvent[] = []

@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 import type { Value } from '../graph/value.ts'
 import type { HostTensor } from '../tensor/tensor.ts'
-import type { Random } from '../tensor/random.ts'
+import type { Draws } from '../tensor/random.ts'
 import type { Model } from '../nn/model.ts'
 import type { Pass } from '../nn/pass.ts'
 
@@ -42,7 +42,7 @@ export interface ConfiguredMethod {
   /** Width D of the projector that the model needs, null for none. */
   readonly projector: number | null
   /** Variables beyond the model's own (key encoders, queues), given the model's starting values. */
-  variables(model: Model, initial: Readonly<Record<string, HostTensor>>, random: Random): Record<string, HostTensor>
+  variables(model: Model, initial: Readonly<Record<string, HostTensor>>, random: Draws): Record<string, HostTensor>
   step(context: StepContext): StepResult
   /** Work on labelled batches before the first step, without gradients. Absent where there is none. */
   readonly prime?: { batches: (classes: number, batch: number) => number; step: (context: StepContext) => void }

@@ -8,7 +8,7 @@ import { confidence, crossEntropy, pseudoLabels } from '../nn/losses.ts'
 import type { Model, Part } from '../nn/model.ts'
 import type { HostTensor } from '../tensor/tensor.ts'
 import { tensor } from '../tensor/tensor.ts'
-import type { Random } from '../tensor/random.ts'
+import type { Draws } from '../tensor/random.ts'
 import { defineMethod } from './method.ts'
 import type { StepContext } from './method.ts'
 
@@ -103,7 +103,7 @@ export const selfTuning = defineMethod(
       ...(contrasts && s.queueStart === 'labelled' ? { prime: { batches: primingBatches, step: prime } } : {}),
     }
 
-    function queues(model: Model, random: Random): Record<string, HostTensor> {
+    function queues(model: Model, random: Draws): Record<string, HostTensor> {
       const names = s.queues === 'shared' || !s.unlabelledContrast ? [queueOf('labelled')] : ['labelled', 'unlabelled']
       return Object.assign({}, ...names.map((name) => emptyQueue(name, model.shape.classes, s.queueSize, s.projection, random))) as Record<
         string,
@@ -141,12 +141,13 @@ function keyCopies(initial: Readonly<Record<string, HostTensor>>): Record<string
 }
 
 /** A queue of random unit vectors [C, K, D] and its pointers. */
-function emptyQueue(name: string, classes: number, size: number, width: number, random: Random): Record<string, HostTensor> {
+function emptyQueue(name: string, classes: number, size: number, width: number, random: Draws): Record<string, HostTensor> {
   const queue = tensor('float32', [classes, size, width])
+  const key = new Array<number>(width).fill(0)
   for (let row = 0; row < classes * size; row++) {
-    const key = Array.from({ length: width }, () => random.normal())
+    for (let i = 0; i < width; i++) key[i] = random.normal()
     const norm = Math.hypot(...key)
-    key.forEach((x, i) => (queue.data[row * width + i] = x / norm))
+    for (let i = 0; i < width; i++) queue.data[row * width + i] = (key[i] ?? 0) / norm
   }
   return { [`queue/${name}`]: queue, [`queue/${name}/pointer`]: tensor('int32', [classes]) }
 }

@@ -3,7 +3,7 @@ import * as g from '../graph/build.ts'
 import type { Value } from '../graph/value.ts'
 import { tensor } from '../tensor/tensor.ts'
 import type { HostTensor } from '../tensor/tensor.ts'
-import type { Random } from '../tensor/random.ts'
+import type { Draws } from '../tensor/random.ts'
 import type { Backbone, Cut } from './backbone.ts'
 import { batchNormTraining, l2Normalise, linear } from './layers.ts'
 import type { Pass } from './pass.ts'
@@ -41,7 +41,7 @@ export class Model {
 
   /** Starting values of all variables of a scope: the backbone's own weights, fresh heads.
    * Bottleneck N(0, 0.005) with bias 0.1 and classifier N(0, 0.01) with bias 0 as in TLlib and the released code; projector as torch.nn.Linear. */
-  initial(scope: string, random: Random): Record<string, HostTensor> {
+  initial(scope: string, random: Draws): Record<string, HostTensor> {
     const { backbone, bottleneck, classes, projector } = this.shape
     const variables: Record<string, HostTensor> = {}
     const add = (name: string, value: HostTensor): void => void (variables[`${scope}/${name}`] = value)
@@ -125,13 +125,13 @@ function filled(shape: number[], value: number): HostTensor {
   return t
 }
 
-function normal(shape: number[], deviation: number, random: Random): HostTensor {
+function normal(shape: number[], deviation: number, random: Draws): HostTensor {
   const t = tensor('float32', shape)
   for (let i = 0; i < t.data.length; i++) t.data[i] = random.normal(0, deviation)
   return t
 }
 
-function uniform(shape: number[], bound: number, random: Random): HostTensor {
+function uniform(shape: number[], bound: number, random: Draws): HostTensor {
   const t = tensor('float32', shape)
   for (let i = 0; i < t.data.length; i++) t.data[i] = random.uniform(-bound, bound)
   return t

@@ -77,6 +77,12 @@ export class Random {
   }
 }
 
+/** What starting values are drawn with. */
+export type Draws = Pick<Random, 'uniform' | 'normal'>
+
+/** Draws nothing: for programs of which only the shapes are wanted, at once. */
+export const constantDraws: Draws = { uniform: () => 1, normal: () => 1 }
+
 /** Independent seed for a named purpose: the same (seed, words) always give the same stream, whatever else draws (FNV-1a). */
 export function deriveSeed(seed: number, ...words: (string | number)[]): number {
   let hash = (0x811c9dc5 ^ seed) >>> 0

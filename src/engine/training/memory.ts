@@ -2,6 +2,7 @@
 import type { Backbone } from '../../core/nn/backbone.ts'
 import type { Phase } from '../../core/train/plan.ts'
 import type { Program } from '../../core/graph/program.ts'
+import { constantDraws } from '../../core/tensor/random.ts'
 import { topological } from '../../core/graph/value.ts'
 import type { Value } from '../../core/graph/value.ts'
 import { sizeOf } from '../../core/tensor/tensor.ts'
@@ -39,7 +40,7 @@ const stateCopies = 3
 
 /** Bytes that training a phase takes, without its images. */
 export function phaseMemory({ configured, settings }: Configuration, backbone: Backbone, phase: Phase, classes: number): number {
-  const { step } = preparePhase({ backbone, classes, method: configured, settings, phase, seed: 0, carried: {} })
+  const { step } = preparePhase({ backbone, classes, method: configured, settings, phase, seed: 0, carried: {} }, constantDraws)
   const state = Object.values(step.initial).reduce((sum, value) => sum + value.data.byteLength, 0)
   return base + stateCopies * state + peakBytes(step.program)
 }

@@ -5,6 +5,7 @@ import type { ConfiguredMethod } from '../../core/methods/method.ts'
 import { Model } from '../../core/nn/model.ts'
 import type { Backbone, Cut } from '../../core/nn/backbone.ts'
 import { deriveSeed, Random } from '../../core/tensor/random.ts'
+import type { Draws } from '../../core/tensor/random.ts'
 import { scalar } from '../../core/tensor/tensor.ts'
 import type { HostTensor, Shape } from '../../core/tensor/tensor.ts'
 import { drawMasks } from '../../core/train/dropout.ts'
@@ -108,19 +109,20 @@ export interface PreparedPhase {
   step: TrainingStep
 }
 
-/** What a phase computes: its model, starting values and training step. */
-export function preparePhase(options: PhaseChoice): PreparedPhase {
+/** What a phase computes: its model, starting values and training step.
+ * @param draws of the starting values; another one than the phase's own where only shapes are wanted */
+export function preparePhase(options: PhaseChoice, draws?: Draws): PreparedPhase {
   const { backbone, method, settings, phase } = options
   const random = new Random(deriveSeed(options.seed, 'phase', phase.title))
   const cut = backbone.cutAt(phase.depth)
   const model = phaseModel(options, cut)
   const sample = backbone.inputType(cut, 1).shape.slice(1)
-  const initial = { ...model.initial('query', random) }
+  const initial = { ...model.initial('query', draws ?? random) }
   for (const name of Object.keys(initial)) {
     const value = options.carried[name]
     if (value) initial[name] = value
   }
-  const variables = { ...initial, ...method.variables(model, initial, random) }
+  const variables = { ...initial, ...method.variables(model, initial, draws ?? random) }
   const stepSettings = stepSettingsOf(settings)
   const step = buildTrainingStep(model, method, stepSettings, sample, variables)
   return { random, cut, model, sample, initial, variables, stepSettings, step }

@@ -144,6 +144,9 @@ export class EngineProcess {
 
   /** Ends it at once, whatever it is doing; resolves when it is gone. */
   async end(): Promise<void> {
+    // Else the application could be at its end before the process is.
+    this.#child.ref()
+    this.#child.channel?.ref()
     this.#child.kill('SIGKILL')
     await this.#exit
   }

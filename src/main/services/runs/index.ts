@@ -13,7 +13,8 @@ import type { OpenProject, Studio } from '../context.ts'
 import { deviceFor } from '../devices/index.ts'
 import { differences } from './compare.ts'
 import { estimateRun } from './estimate.ts'
-import { readImageTable } from './image-table.ts'
+import { Checks } from './checks.ts'
+import { ImageTables } from './image-tables.ts'
 import { writeRequest } from './request.ts'
 import { runResults } from './results.ts'
 import type { RunsOfProject } from './results.ts'
@@ -26,9 +27,11 @@ import type { Validation } from './validate.ts'
 /** @param trash for tests, which have none */
 export function runs(studio: Studio, trash: Trash = systemTrash): Handlers['runs'] {
   const scheduler = new RunScheduler(studio)
+  const tables = new ImageTables(studio.projects)
+  const checks = new Checks(studio.engine)
   let known: Promise<ResultOf<'methods'>> | null = null
   const validate = async (project: OpenProject, config: RunConfig, signal: AbortSignal): Promise<Validation> =>
-    validateRun(studio, await readImageTable(project), config, signal)
+    validateRun(studio, checks, await tables.read(project), config, signal)
   const at = (id: string): RunsOfProject => {
     const project = studio.projects.get(id)
     return { project, store: new RunStore(project) }

@@ -8,6 +8,7 @@ import type { ResultOf } from '../../../shared/results.ts'
 import { findBackbone } from '../backbones/index.ts'
 import type { Studio } from '../context.ts'
 import { deviceFor } from '../devices/index.ts'
+import type { Checks } from './checks.ts'
 import type { ImageTable } from './image-table.ts'
 import { planImages } from './plan.ts'
 import type { Plan } from './plan.ts'
@@ -25,7 +26,13 @@ export interface Validation {
   readonly backbone: string | null
 }
 
-export async function validateRun(studio: Studio, table: ImageTable, config: RunConfig, signal: AbortSignal): Promise<Validation> {
+export async function validateRun(
+  studio: Studio,
+  checks: Checks,
+  table: ImageTable,
+  config: RunConfig,
+  signal: AbortSignal,
+): Promise<Validation> {
   const problems: Problem[] = []
   const warnings: Problem[] = []
   const note = (list: Problem[], field: string | null, message: string): void => void list.push({ field, message })
@@ -46,7 +53,7 @@ export async function validateRun(studio: Studio, table: ImageTable, config: Run
   const backbone = await findBackbone(studio, config.backbone).catch(failed('backbone'))
   if (backbone) {
     const { backbone: _id, labels: _labels, device: _device, ...settings } = config
-    const check = await studio.engine.run<'check'>(
+    const check = await checks.check(
       {
         job: 'check',
         ...settings,
@@ -55,7 +62,8 @@ export async function validateRun(studio: Studio, table: ImageTable, config: Run
         classes: Math.max(2, plan?.labels.length ?? 2),
         unlabelled: plan?.counts.unlabelled ?? 1,
       },
-      { subject: 'checking a run', priority: 'foreground', signal },
+      backbone.sha256,
+      signal,
     )
     problems.push(...check.problems)
     noteMemory(check, (message, isProblem) => note(isProblem ? problems : warnings, null, message))
