@@ -5,33 +5,46 @@ import type { Backbone } from '../../../shared/contract/backbones.ts'
 import type { Handlers } from '../../../shared/contract/index.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { Studio } from '../context.ts'
+import { inspectionsOf } from './inspections.ts'
 import { BackboneStore, unknown } from './store.ts'
 import type { Inspection } from './store.ts'
 
 export function backbones(studio: Studio): Handlers['backbones'] {
   const store = storeOf(studio)
-  const changed = async (): Promise<void> => studio.events.emit('backbones.changed', { backbones: await store.list() })
   return {
     list: async () => ({ backbones: await store.list() }),
     inspect: ({ file }, { signal }) => inspect(studio, file, signal),
-    add: async ({ file, name, normalize }, { signal }) => {
-      const inspection = await inspect(studio, file, signal)
-      if (!inspection.trainable)
-        throw new AppError('unsupported', `${file}: expected a network that can be trained, found: ${inspection.problems.join('; ')}`)
-      // Links are followed: external data lies beside the file itself.
-      const added = await store.add(
-        { ...inspection, file: await realpath(file) },
-        { name: name ?? basename(file, extname(file)), normalize: normalize ?? normalizationOf(inspection) },
-      )
-      await changed()
-      return added
-    },
+    add: (about, { signal }) => addBackbone(studio, about, signal),
     remove: async ({ id }) => {
       await store.remove(id)
-      await changed()
+      await announce(studio)
       return {}
     },
   }
+}
+
+interface NewBackbone {
+  readonly file: string
+  readonly name?: string | undefined
+  readonly normalize?: Backbone['normalize'] | undefined
+}
+
+/** @throws AppError 'bad-model' or 'unsupported' with the reason, 'no-access', 'disk-full' */
+export async function addBackbone(studio: Studio, { file, name, normalize }: NewBackbone, signal: AbortSignal): Promise<Backbone> {
+  const inspection = await inspect(studio, file, signal)
+  if (!inspection.trainable)
+    throw new AppError('unsupported', `${file}: expected a network that can be trained, found: ${inspection.problems.join('; ')}`)
+  // Links are followed: external data lies beside the file itself.
+  const added = await storeOf(studio).add(
+    { ...inspection, file: await realpath(file) },
+    { name: name ?? basename(file, extname(file)), normalize: normalize ?? normalizationOf(inspection) },
+  )
+  await announce(studio)
+  return added
+}
+
+async function announce(studio: Studio): Promise<void> {
+  studio.events.emit('backbones.changed', { backbones: await storeOf(studio).list() })
 }
 
 /** All of them, also those whose file is gone. */
@@ -62,7 +75,7 @@ function storeOf({ dataFolder }: Pick<Studio, 'dataFolder'>): BackboneStore {
 
 async function inspect({ engine }: Studio, file: string, signal: AbortSignal): Promise<Inspection> {
   if (!isAbsolute(file)) throw new AppError('bad-option', `file: expected an absolute path, found ${file}`)
-  return engine.run<'inspect'>({ job: 'inspect', file }, { priority: 'foreground', subject: basename(file), signal })
+  return inspectionsOf(engine).inspect(file, signal)
 }
 
 /** Backbones that say what they expect of their pixels. */
