@@ -100,15 +100,19 @@ export const selfTuning = defineMethod(
       projector: contrasts ? s.projection : null,
       variables: (model, initial, random) => (contrasts ? { ...keyCopies(initial), ...queues(model, random) } : {}),
       step,
+      ...(contrasts && { queues: queueNames().map((name) => `queue/${name}`) }),
       ...(contrasts && s.queueStart === 'labelled' ? { prime: { batches: primingBatches, step: prime } } : {}),
     }
 
+    function queueNames(): string[] {
+      return s.queues === 'shared' || !s.unlabelledContrast ? [queueOf('labelled')] : ['labelled', 'unlabelled']
+    }
+
     function queues(model: Model, random: Draws): Record<string, HostTensor> {
-      const names = s.queues === 'shared' || !s.unlabelledContrast ? [queueOf('labelled')] : ['labelled', 'unlabelled']
-      return Object.assign({}, ...names.map((name) => emptyQueue(name, model.shape.classes, s.queueSize, s.projection, random))) as Record<
-        string,
-        HostTensor
-      >
+      return Object.assign(
+        {},
+        ...queueNames().map((name) => emptyQueue(name, model.shape.classes, s.queueSize, s.projection, random)),
+      ) as Record<string, HostTensor>
     }
 
     function primingBatches(classes: number, batch: number): number {

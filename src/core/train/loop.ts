@@ -45,6 +45,8 @@ export interface LoopOptions {
    * if never stopped. */
   checkpoint: (progress: LoopProgress, variables: Record<string, HostTensor>) => Promise<void>
   emit: (event: TrainEvent) => void
+  /** Called after each step that counts, with what it was given and what came out: to watch, not to change. Awaited, so that it may read the state. */
+  observe?: (step: number, batch: Batch, outputs: Readonly<Record<string, HostTensor>>) => Promise<void>
   /** Lets the rest of the process run: called after every step, since an engine may compute without ever waiting. */
   pause: () => Promise<void>
   signal: AbortSignal
@@ -105,6 +107,7 @@ export async function train(options: LoopOptions): Promise<LoopProgress> {
       continue
     }
     emit({ kind: 'step', step: progress.step, steps, learningRate, ...reading })
+    await options.observe?.(progress.step, batch, outputs)
     if (progress.step % interval !== 0 && progress.step !== steps) {
       if (pace.isDue) await checkpoint(await state.read())
       continue

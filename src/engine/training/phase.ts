@@ -18,6 +18,8 @@ import type { RunSettings } from '../../core/train/settings.ts'
 import { buildPrimingStep, buildTrainingStep } from '../../core/train/training-step.ts'
 import type { StepSettings, TrainingStep } from '../../core/train/training-step.ts'
 import type { Checkpoint } from './checkpoint.ts'
+import type { PseudoLabelReport, PseudoLabelTracker } from './pseudo-label-tracker.ts'
+import { QueueFill } from './queue-fill.ts'
 
 type Variables = Readonly<Record<string, HostTensor>>
 
@@ -42,6 +44,9 @@ export interface PhaseOptions {
   carried: Variables
   resume: Checkpoint | null
   emit: (event: TrainEvent) => void
+  /** Of the whole run; what it has seen is told now and then, at validations, and at the end. */
+  tracker: PseudoLabelTracker
+  onPseudoLabels: (step: number, report: PseudoLabelReport) => void
   checkpoint: (parts: Pick<Checkpoint, 'progress' | 'source' | 'state' | 'best'>) => Promise<void>
   pause: () => Promise<void>
   signal: AbortSignal
@@ -57,12 +62,18 @@ export interface PhaseResult {
 const evaluationElements = 2 ** 20
 
 export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
-  const { engine, settings, phase, data, resume } = options
+  const { engine, method, settings, phase, data, resume, tracker } = options
   const { random, cut, model, sample, initial, variables, stepSettings, step } = preparePhase(options)
   const source = await data.training(cut, resume?.source)
   const state = await engine.createState(resume?.state ?? { ...initial, ...step.initial })
   const executable = await engine.compile(step.program)
   const evaluation = await evaluator(options, model, cut, sample, initial, state)
+  const fill = new QueueFill(method.queues ?? [], variables)
+  let at = 0
+  const tell = async (): Promise<void> => {
+    const report = tracker.report(await fill.read(state))
+    if (report) options.onPseudoLabels(at, report)
+  }
   try {
     if (!resume) await prime(options, model, stepSettings, sample, variables, state, source, random)
     let best: Variables = resume?.best ?? {}
@@ -75,7 +86,15 @@ export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
       random,
       steps: phase.steps,
       settings: { ...settings, learningRate: settings.learningRate * phase.rateFactor },
-      validate: evaluation.validate,
+      validate: async () => {
+        await tell()
+        return await evaluation.validate()
+      },
+      observe: async (done, batch, outputs) => {
+        at = done
+        tracker.take(batch, outputs)
+        if (tracker.isDue) await tell()
+      },
       keep: async () => {
         best = await state.read(weights)
       },
@@ -85,6 +104,7 @@ export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
       signal: options.signal,
       ...(resume && { resume: resume.progress }),
     })
+    if (tracker.hasNews) await tell()
     return { progress, best }
   } finally {
     await source.close()

@@ -1,10 +1,11 @@
 // Tells the user's side how a run goes, and writes its metrics.
 import type { TrainEvent } from '../../core/train/events.ts'
 import type { NdjsonFile } from '../../node/files.ts'
-import type { StepEvent, ValidationEvent, WarningEvent } from '../../shared/events.ts'
+import type { PseudoLabelsEvent, StepEvent, ValidationEvent, WarningEvent } from '../../shared/events.ts'
 import type { JobContext } from '../job.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { Run } from './open-run.ts'
+import type { PseudoLabelReport } from './pseudo-label-tracker.ts'
 
 /** Steps are told at most this often; the metrics file has them all. */
 const stepIntervalMilliseconds = 100
@@ -114,13 +115,18 @@ export class Reporter {
     )
   }
 
+  /** @param step of the phase */
+  pseudoLabels(step: number, report: PseudoLabelReport): void {
+    this.#tell({ event: 'pseudo-labels', step: this.stepsBefore(this.#phase) + step, ...report })
+  }
+
   /** Waits until all metrics are with the operating system. */
   flush(): Promise<void> {
     return this.#writing
   }
 
   /** Each event of the training is a line of the metrics; its `step` says which lines a resumed run drops. */
-  #tell(event: StepEvent | ValidationEvent | (WarningEvent & { step: number }), isPassing = false): void {
+  #tell(event: StepEvent | ValidationEvent | PseudoLabelsEvent | (WarningEvent & { step: number }), isPassing = false): void {
     const line = { at: new Date().toISOString(), ...event }
     this.#writing = this.#writing.then(() => this.#metrics.append(line))
     if (!isPassing) this.#context.emit(event)

@@ -20,6 +20,7 @@ import { accuracyOf, judge, writeEvaluation } from './judge.ts'
 import { openRun } from './open-run.ts'
 import type { Run } from './open-run.ts'
 import { runPhase } from './phase.ts'
+import { PseudoLabelTracker } from './pseudo-label-tracker.ts'
 import { Reporter } from './reporter.ts'
 import { PhaseSources } from './sources.ts'
 import { modelFileName } from './trained-model.ts'
@@ -60,6 +61,7 @@ async function runPhases(request: TrainRequest, context: JobContext): Promise<Om
   await writeJson(join(request.out, 'run.json'), run.record)
   const metrics = await openMetrics(request.out, resume, run)
   const reporter = new Reporter(context, run, metrics)
+  const tracker = new PseudoLabelTracker(data.set, data.ids)
   const sources = new PhaseSources(run, engine, loader, (task, done, total) => reporter.task(task, done, total), context.signal)
   try {
     reporter.start(engine.name, resume)
@@ -81,6 +83,8 @@ async function runPhases(request: TrainRequest, context: JobContext): Promise<Om
         ...carried,
         resume: atPhase,
         emit: (event) => reporter.training(event),
+        tracker,
+        onPseudoLabels: (step, report) => reporter.pseudoLabels(step, report),
         checkpoint: async (parts) => {
           await reporter.flush()
           await writeCheckpoint(checkpointPath, { identity: run.identity, phase: index, ...parts, ...carried })

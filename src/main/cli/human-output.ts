@@ -26,7 +26,7 @@ export function humanOutput(stdout: Sink, stderr: Sink, now: () => number = () =
         return stderr.write(`warning: ${oneLine(event.file === undefined ? event.message : `${event.file}: ${event.message}`)}\n`)
       case 'log':
         return status.print(event.message)
-      // Of jobs that only services start.
+      // For the interface, and of jobs that only services start.
       default:
         return
     }

@@ -81,6 +81,14 @@ describe('the training loop', () => {
     expect(Math.abs(weight)).toBeLessThan(1e-6)
   })
 
+  it('shows each step that counts, and no other', async () => {
+    const seen: number[] = []
+    const observe = (step: number): Promise<void> => Promise.resolve(void seen.push(step))
+    const { events } = await parabola({ settings: { ...settings, learningRate: 1.5 }, observe })
+    expect(events.some(({ kind }) => kind === 'recovery')).toBe(true)
+    expect(seen).toEqual(events.filter(({ kind }) => kind === 'step').map(({ step }) => step))
+  })
+
   it('gives up after halving three times, at the last good weights', async () => {
     const { progress, events, weight } = await parabola({ settings: { ...settings, learningRate: 100 } })
     expect(events.filter(({ kind }) => kind === 'recovery').map((event) => ('rateScale' in event ? event.rateScale : null))).toEqual([

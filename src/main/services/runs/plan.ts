@@ -4,7 +4,7 @@ import { splitSet } from '../../../core/data/splits.ts'
 import type { ImageSet } from '../../../core/data/image-set.ts'
 import type { RunConfig } from '../../../shared/contract/runs.ts'
 import type { ManifestHeader, ManifestImage } from '../../../shared/manifest.ts'
-import type { ImageTable, TableImage } from './image-table.ts'
+import type { ImageTable } from './image-table.ts'
 
 export interface Plan {
   readonly header: ManifestHeader
