@@ -17,6 +17,7 @@ import {
   split,
   time,
 } from './domain.ts'
+import { importReport } from './task-results.ts'
 import { started } from './tasks.ts'
 
 const suggestion = z.object({ class: classId, confidence: share })
@@ -44,7 +45,12 @@ const source = z.object({
   available: z.boolean(),
   watched: z.boolean(),
   scannedAt: time.nullable(),
+  /** Of the latest import or rescan that ended. */
+  report: importReport.nullable(),
 })
+
+/** Cosine of the features. */
+export const similarImage = z.object({ image: imageRow, similarity: z.number().min(-1).max(1) })
 
 const group = z.object({ images: z.array(imageRow) })
 
@@ -86,6 +92,12 @@ export const images = service({
     ),
     /** The images of files by their whole paths, in the same order; null where the project has none. */
     find: method(inProject.extend({ files: z.array(absolutePath).max(100_000) }), z.object({ images: z.array(imageId.nullable()) })),
+    /** Images that look most like one, by the features of a backbone as far as they have been computed; the one itself is not among them.
+     * @param labelled only images with a label */
+    similar: method(
+      inProject.extend({ image: imageId, count: z.int().min(1).max(100).default(12), labelled: z.boolean().default(false) }),
+      z.object({ images: z.array(similarImage), computed: z.boolean() }),
+    ),
     statistics: method(
       inProject,
       z.object({
