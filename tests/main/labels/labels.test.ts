@@ -73,6 +73,14 @@ test('labels are assigned, announced, kept and taken back; what is so already is
   expect(await label.history({ project })).toMatchObject({ canUndo: false, canRedo: true })
 })
 
+test('images that the project does not have are refused by name, and nothing is changed', async () => {
+  const before = await label.history({ project })
+  const selection = { images: [a, 98765, 98764] }
+  for (const change of [label.assign({ project, selection, class: cat }), label.clear({ project, selection })])
+    await expect(change).rejects.toMatchObject({ code: 'not-found', message: 'image 98765: expected an image of the project, found none' })
+  expect(await label.history({ project })).toEqual(before)
+})
+
 test('a class that is not there and a project that is not open are refused', async () => {
   await expect(label.assign({ project, selection: { images: [a] }, class: 999 })).rejects.toThrow(
     'class 999: expected a class of the project, found none',

@@ -2,12 +2,23 @@
 // Each order is the order of an index, so that a page deep in a list costs a scan of the index and no sort (bench/labels.ts).
 import type { SQLInputValue } from 'node:sqlite'
 import type { ImageFilter, ImageOrder, Selection } from '../../../shared/contract/domain.ts'
+import { AppError } from '../../../shared/errors.ts'
 import type { Database } from '../../storage/database.ts'
 
 export interface Condition {
   /** For `SELECT … FROM images WHERE …`: the table goes by its own name. */
   readonly sql: string
   readonly values: readonly SQLInputValue[]
+}
+
+/** @throws AppError 'not-found' naming the first id that is no image of the project; excluded ones are */
+export function requireKnown(db: Database, selection: Selection): void {
+  if ('filter' in selection) return
+  const unknown = db.get<{ id: number }>(
+    'SELECT list.value AS id FROM json_each(?) AS list WHERE list.value NOT IN (SELECT id FROM images) ORDER BY list.key LIMIT 1',
+    JSON.stringify(selection.images),
+  )
+  if (unknown) throw new AppError('not-found', `image ${unknown.id}: expected an image of the project, found none`)
 }
 
 /** What a selection means; excluded and unknown images are left out. */

@@ -4,7 +4,7 @@ import type { Studio } from '../context.ts'
 import { existingClass } from '../classes/names.ts'
 import { recordAction } from '../history/record.ts'
 import { history, redo, undo } from '../history/replay.ts'
-import { selectionSql } from '../images/query.ts'
+import { requireKnown, selectionSql } from '../images/query.ts'
 import { exportLabels } from './export.ts'
 import { importLabels } from './import.ts'
 
@@ -14,13 +14,16 @@ export function labels(studio: Studio): Handlers['labels'] {
     assign: ({ project: id, selection, class: label }) => {
       const project = projects.get(id)
       const { name } = existingClass(project.db, label)
+      requireKnown(project.db, selection)
       const { images, revision } = recordAction(studio, project, { kind: 'assign', subject: name }, (recorder) =>
         recorder.label(selectionSql(selection), label),
       )
       return { images, revision }
     },
     clear: ({ project: id, selection }) => {
-      const { images, revision } = recordAction(studio, projects.get(id), { kind: 'clear', subject: null }, (recorder) =>
+      const project = projects.get(id)
+      requireKnown(project.db, selection)
+      const { images, revision } = recordAction(studio, project, { kind: 'clear', subject: null }, (recorder) =>
         recorder.label(selectionSql(selection), null),
       )
       return { images, revision }

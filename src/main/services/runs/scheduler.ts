@@ -8,6 +8,7 @@ import { logFileName } from './files.ts'
 import { LiveProgress } from './live-progress.ts'
 import { trainRequest } from './request.ts'
 import { RunStore, checkpointPath, runFolder } from './store.ts'
+import { setUnfinished, unfinishedRuns } from './unfinished.ts'
 import { join } from 'node:path'
 import { existsSync } from 'node:fs'
 
@@ -40,6 +41,8 @@ export class RunScheduler {
     studio.projects.onOpened((project) => {
       const store = new RunStore(project)
       for (const id of store.interruptAll()) studio.log.info(`run ${id} was interrupted`)
+      for (const id of unfinishedRuns(project))
+        if (!this.finish(project, id)) setUnfinished(project, id, false)
       this.advance(project)
     })
     studio.projects.onClosing((project) => this.#close(project))
@@ -79,11 +82,13 @@ export class RunScheduler {
     }
   }
 
-  /** Makes the best weights of a run that was cancelled a model; nothing happens where there are none, or it has one. */
-  finish(project: OpenProject, id: string): void {
-    const { state, hasCheckpoint, hasModel } = new RunStore(project).get(id)
-    if (state !== 'cancelled' || !hasCheckpoint || hasModel || this.#finishing.has(id)) return
+  /** Makes the best weights of a run that was cancelled a model, when the project is opened again if it is closed meanwhile.
+   * @returns whether there is anything to do: not where there are no weights, or the run has a model, or is gone */
+  finish(project: OpenProject, id: string): boolean {
+    const run = new RunStore(project).list().find((other) => other.id === id)
+    if (run?.state !== 'cancelled' || !run.hasCheckpoint || run.hasModel || this.#finishing.has(id)) return false
     const live = this.#live(project, id)
+    setUnfinished(project, id, true)
     this.#finishing.set(id, live)
     live.ended = this.#engineRun(live, true)
       .then(
@@ -96,9 +101,11 @@ export class RunScheduler {
       )
       .finally(() => {
         this.#finishing.delete(id)
+        if (live.intent !== 'close') setUnfinished(project, id, false)
         this.announce(project, id)
         if (live.intent !== 'close') this.advance(project)
       })
+    return true
   }
 
   async #close(project: OpenProject): Promise<void> {
