@@ -49,7 +49,7 @@ const source = z.object({
   report: importReport.nullable(),
 })
 
-/** Cosine of the features. */
+/** Cosine of the features, their mean over the compared images taken off. */
 export const similarImage = z.object({ image: imageRow, similarity: z.number().min(-1).max(1) })
 
 const group = z.object({ images: z.array(imageRow) })
