@@ -16,9 +16,10 @@ const rules = [
   { name: 'resolvable', comment: 'The imported file or package is not there.', severity: 'error', from: {}, to: { couldNotResolve: true } },
   {
     name: 'declared',
-    comment: 'What the app uses must be a dependency in package.json, not only there by accident or for development.',
+    comment:
+      'What the app uses must be a dependency in package.json, not only there by accident or for development. The interface is a bundle.',
     severity: 'error',
-    from: { path: '^src/' },
+    from: { path: '^src/', pathNot: '^src/renderer/' },
     to: {
       dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
       dependencyTypesNot: ['type-only'],
@@ -86,6 +87,27 @@ const rules = [
     { path: '^src/(renderer|preload)/' },
     ['^src/(renderer|preload|shared)/', '(^|/)node_modules/'],
   ),
+  {
+    name: 'renderer-layers',
+    comment: 'Views use components, components use stores, stores use the api: never the other way round.',
+    severity: 'error',
+    from: { path: '^src/renderer/(components|composables|commands|stores|api|widgets)/' },
+    to: { path: '^src/renderer/(views|shell)/' },
+  },
+  {
+    name: 'renderer-data-knows-no-components',
+    comment: 'What is known and decided does not depend on how it is shown.',
+    severity: 'error',
+    from: { path: '^src/renderer/(composables|stores|api|widgets)/' },
+    to: { path: '^src/renderer/components/' },
+  },
+  {
+    name: 'views-stand-alone',
+    comment: 'A view is loaded when it is opened; what two views share is a component.',
+    severity: 'error',
+    from: { path: '^src/renderer/views/([^/]+)/' },
+    to: { path: '^src/renderer/views/', pathNot: '^src/renderer/views/$1/' },
+  },
   {
     name: 'electron-in-named-files',
     comment: 'Everything else must run in plain Node or in a browser.',

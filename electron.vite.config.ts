@@ -1,6 +1,37 @@
-// The build: sources become JavaScript one by one, in the same folders, so that files find each other as they do in src/.
+// The build: sources of the main side become JavaScript one by one, in the same folders, so that files find each other as they do in src/;
+// the interface becomes a bundle in out/renderer.
 import { globSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
+import type { UserConfig } from 'vite'
+
+const inProject = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+/** The interface. `scripts/interface.ts` builds and serves it without Electron. */
+export const renderer: UserConfig = {
+  root: inProject('src/renderer'),
+  base: './',
+  plugins: [vue()],
+  define: {
+    // Messages are data here; vue-i18n's older syntax and its devtools stay out of the bundle.
+    __VUE_I18N_LEGACY_API__: false,
+    __VUE_I18N_FULL_INSTALL__: false,
+    __INTLIFY_PROD_DEVTOOLS__: false,
+    __VUE_OPTIONS_API__: false,
+    __VUE_PROD_DEVTOOLS__: false,
+  },
+  build: {
+    outDir: inProject('out/renderer'),
+    emptyOutDir: true,
+    minify: true,
+    target: 'chrome140',
+    // Fonts and icons are files of their own: the page's policy allows no data: fonts.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: { input: inProject('src/renderer/index.html') },
+  },
+}
 
 export default defineConfig({
   main: {
@@ -20,4 +51,5 @@ export default defineConfig({
       },
     },
   },
+  renderer,
 })

@@ -2,6 +2,8 @@
 import { defineConfig } from 'eslint/config'
 import js from '@eslint/js'
 import tseslint from 'typescript-eslint'
+import i18n from '@intlify/eslint-plugin-vue-i18n'
+import vue from 'eslint-plugin-vue'
 import { fileRules } from './lint/file-rules.js'
 
 /** Numeric code that reads arrays in loops whose bounds the types cannot show: `x[i]!` is its only sensible form. */
@@ -11,7 +13,7 @@ export default defineConfig(
   { ignores: ['out/', 'dist/', 'coverage/', '.cache/', 'runs/', 'src/core/graph/onnx/onnx_pb.ts', 'src/**/*.as.ts'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
-    files: ['**/*.{ts,js}'],
+    files: ['**/*.{ts,js,vue}'],
     extends: [js.configs.recommended],
     plugins: { file: fileRules },
     rules: {
@@ -41,6 +43,54 @@ export default defineConfig(
       'no-restricted-syntax': [
         'error',
         { selector: 'ExportDefaultDeclaration', message: 'Export by name: the name is then the same everywhere.' },
+      ],
+    },
+  },
+  {
+    // Types across single-file components are vue-tsc's part: ESLint sees none there.
+    files: ['**/*.vue'],
+    extends: [tseslint.configs.strict, ...vue.configs['flat/recommended']],
+    languageOptions: { parserOptions: { parser: tseslint.parser } },
+    rules: {
+      // TypeScript knows the names.
+      'no-undef': 'off',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      // Prettier's part.
+      'vue/html-self-closing': 'off',
+      'vue/max-attributes-per-line': 'off',
+      'vue/singleline-html-element-content-newline': 'off',
+      'vue/html-indent': 'off',
+      'vue/multiline-html-element-content-newline': 'off',
+      'vue/html-closing-bracket-newline': 'off',
+      // A prop that is left out is undefined: `?` says so.
+      'vue/require-default-prop': 'off',
+      'vue/component-api-style': ['error', ['script-setup']],
+      'vue/block-order': ['error', { order: ['script', 'template', 'style'] }],
+      'vue/no-v-html': 'error',
+      // The page's policy takes no style attributes in HTML; bound styles go by the DOM.
+      'vue/no-static-inline-styles': 'error',
+    },
+  },
+  {
+    files: ['src/renderer/**/*.{ts,vue}'],
+    plugins: { '@intlify/vue-i18n': i18n },
+    settings: {
+      'vue-i18n': {
+        localeDir: {
+          pattern: './src/renderer/locales/*/*.json',
+          localeKey: 'path',
+          localePattern: /^.*\/(?<locale>[\w-]+)\/[\w-]+\.json$/,
+        },
+        messageSyntaxVersion: '^11.0.0',
+      },
+    },
+    rules: {
+      '@intlify/vue-i18n/no-raw-text': [
+        'error',
+        {
+          ignorePattern: '^[\\s\\d·×–…/+%:()→←↑↓|#*.,-]*$',
+          attributes: { '/.+/': ['title', 'aria-label', 'placeholder', 'alt', 'label'] },
+        },
       ],
     },
   },
@@ -74,5 +124,7 @@ export default defineConfig(
   },
   { files: ['*.config.ts'], rules: { 'no-restricted-syntax': 'off' } },
   { files: ['bench/**/*.ts', 'lint/**/*.js'], rules: { 'no-console': 'off' } },
+  // Vite wants a default export of what a component is.
+  { files: ['src/renderer/env.d.ts'], rules: { 'no-restricted-syntax': 'off' } },
   { files: ['**/*.js'], languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly' } } },
 )

@@ -5,6 +5,9 @@ const purpose = {
   meta: { type: 'suggestion', schema: [], messages: { missing: 'Say on the first line, in a comment, what this file is for.' } },
   create: (context) => ({
     Program(node) {
+      // A single-file component begins with a comment of its markup, which is none to the script's parser.
+      const lead = /^<!--(.*)-->/.exec(context.sourceCode.lines[0] ?? '')
+      if (lead && lead[1].trim().length >= 10) return
       const [first, second] = context.sourceCode.getAllComments()
       const comment = first?.type === 'Shebang' ? second : first
       if (!comment || comment.loc.start.line > 2 || comment.value.trim().length < 10) context.report({ node, messageId: 'missing' })

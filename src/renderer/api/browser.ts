@@ -1,0 +1,17 @@
+// The interface in a browser, before the server that its page came from.
+import { connect, imageAddress } from './connect.ts'
+import type { Platform } from './platform.ts'
+
+export function browserPlatform(): Platform {
+  const options = { address: `${location.origin}/` }
+  return {
+    connection: connect(options),
+    imageAddress: (project, { id, version }, size) => imageAddress(options, { project, id, version }, size),
+    predictionAddress: (project, task, index, size) => `${options.address}predictions/${project}/${task}/${index}?size=${size}`,
+    exportAddress: (project, exported, file) =>
+      `${options.address}exports/${project}/${encodeURIComponent(exported)}${file === null ? '.zip' : `/${encodeURIComponent(file)}`}`,
+    upload: () => Promise.reject(new Error('not yet')),
+    pathOf: () => null,
+    chooseFolder: null,
+  }
+}

@@ -1,0 +1,63 @@
+// Who answers a command now: views and dialogs say what they can do as long as they are there; the latest one comes first.
+import { onScopeDispose, toValue } from 'vue'
+import type { MaybeRefOrGetter } from 'vue'
+import { useSettings } from '../stores/settings.ts'
+import { combinationOf, commandsOf } from './keys.ts'
+import type { CommandId } from './table.ts'
+
+/** @returns false where it does not apply now: whoever else knows the command is asked */
+type Answer = (event: KeyboardEvent) => unknown
+export type Answers = { readonly [Id in CommandId]?: Answer }
+
+interface Listener {
+  readonly answers: Answers
+  readonly other: ((event: KeyboardEvent, combination: string) => boolean) | undefined
+  readonly enabled: MaybeRefOrGetter<boolean>
+  /** Listens while a dialog is open, as only a part of that dialog should. */
+  readonly inDialog: boolean
+}
+
+const listeners: Listener[] = []
+
+/** @param options.other asked about keys that no command of this listener takes, e.g. those of classes; true = it was one of them */
+export function useCommands(
+  answers: Answers,
+  options: { readonly other?: Listener['other']; readonly enabled?: MaybeRefOrGetter<boolean>; readonly inDialog?: boolean } = {},
+): void {
+  const listener = { answers, other: options.other, enabled: options.enabled ?? true, inDialog: options.inDialog ?? false }
+  listeners.push(listener)
+  onScopeDispose(() => listeners.splice(listeners.indexOf(listener), 1))
+}
+
+/** Hears all keys of the page: once, in the outermost component. */
+export function useKeyboard(): void {
+  const settings = useSettings()
+  const hear = (event: KeyboardEvent): void => {
+    const combination = event.defaultPrevented || event.isComposing ? null : combinationOf(event)
+    if (combination === null || belongsToControl(event, combination)) return
+    const ids = commandsOf(combination, settings.settings.shortcuts)
+    const isInDialog = document.querySelector('[role="dialog"],[role="alertdialog"],[role="menu"]') !== null
+    for (const { answers, other, enabled, inDialog } of listeners.toReversed()) {
+      if (!toValue(enabled) || inDialog !== isInDialog) continue
+      const taken = ids.some((id) => {
+        const answer = answers[id]
+        return answer !== undefined && answer(event) !== false
+      })
+      if (taken || other?.(event, combination)) return event.preventDefault()
+    }
+  }
+  addEventListener('keydown', hear)
+  onScopeDispose(() => removeEventListener('keydown', hear))
+}
+
+/** Keys that the focused control needs itself: text in a field, Space and Enter on a button. */
+function belongsToControl({ target }: KeyboardEvent, combination: string): boolean {
+  if (!(target instanceof HTMLElement)) return false
+  if (target.isContentEditable || target.matches('textarea, select, input:not([type=checkbox], [type=radio], [type=range])'))
+    return !combination.startsWith('Mod+Enter') && !/^(F\d+|Alt\+)/.test(combination)
+  if (target.matches('input[type=range], [role=slider]')) return /^(Arrow|Home|End|Page)/.test(combination)
+  const isPressed = combination === 'Enter' || combination === 'Space'
+  return (
+    isPressed && target.matches('button, a[href], summary, input, [role=button], [role=tab], [role=radio], [role=switch], [role=menuitem]')
+  )
+}

@@ -1,0 +1,13 @@
+// The interface begins: what it runs on, its stores, languages and views are put together here and nowhere else.
+import './api/schemas.ts'
+import './styles/index.css'
+import { createPinia } from 'pinia'
+import { createApp } from 'vue'
+import App from './App.vue'
+import { browserPlatform } from './api/browser.ts'
+import { setPlatform } from './api/platform.ts'
+import { i18n } from './i18n.ts'
+import { router } from './router.ts'
+
+setPlatform(browserPlatform())
+createApp(App).use(createPinia()).use(i18n).use(router).mount('#app')

@@ -1,0 +1,26 @@
+// Addresses of the views. Behind a `#`: the server has one page, and the desktop window will load it from a file.
+import { createRouter, createWebHashHistory } from 'vue-router'
+import type { RouteRecordRaw } from 'vue-router'
+
+/** Views of a project, in the order of the work. */
+export const projectViews = ['images', 'label', 'train', 'results', 'predict', 'export'] as const
+export type ProjectView = (typeof projectViews)[number]
+
+const views: Readonly<Record<ProjectView, () => Promise<unknown>>> = {
+  images: () => import('./views/images/ImagesView.vue'),
+  label: () => import('./views/label/LabelView.vue'),
+  train: () => import('./views/train/TrainView.vue'),
+  results: () => import('./views/results/ResultsView.vue'),
+  predict: () => import('./views/predict/PredictView.vue'),
+  export: () => import('./views/export/ExportView.vue'),
+}
+
+const routes: RouteRecordRaw[] = [
+  { path: '/', name: 'start', component: () => import('./views/start/StartView.vue') },
+  { path: '/settings', name: 'settings', component: () => import('./views/settings/SettingsView.vue') },
+  { path: '/_components', name: 'components', component: () => import('./views/components/ComponentsView.vue') },
+  ...projectViews.map((name): RouteRecordRaw => ({ path: `/projects/:project/${name}`, name, component: views[name] as never })),
+  { path: '/:other(.*)*', redirect: '/' },
+]
+
+export const router = createRouter({ history: createWebHashHistory(), routes })

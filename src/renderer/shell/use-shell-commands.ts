@@ -1,0 +1,33 @@
+// What keys do in every view: go somewhere, undo, the list of shortcuts.
+import { ref } from 'vue'
+import type { Ref } from 'vue'
+import { useRouter } from 'vue-router'
+import { useCommands } from '../commands/use-commands.ts'
+import type { CommandId } from '../commands/table.ts'
+import { projectViews } from '../router.ts'
+import type { ProjectView } from '../router.ts'
+import { useHistory } from '../stores/history.ts'
+import { useProject } from '../stores/project.ts'
+
+/** @returns whether the list of shortcuts is open */
+export function useShellCommands(): Ref<boolean> {
+  const router = useRouter()
+  const project = useProject()
+  const history = useHistory()
+  const isSheetOpen = ref(false)
+  const go = (view: ProjectView) => (): boolean => {
+    if (project.id === null) return false
+    void router.push({ name: view, params: { project: project.id } })
+    return true
+  }
+  const ways = Object.fromEntries(projectViews.map((view) => [`go${view[0]?.toUpperCase() ?? ''}${view.slice(1)}`, go(view)]))
+  useCommands({
+    ...(ways as { readonly [Id in CommandId]?: () => boolean }),
+    goStart: () => void router.push({ name: 'start' }),
+    settings: () => void router.push({ name: 'settings' }),
+    shortcuts: () => void (isSheetOpen.value = true),
+    undo: () => project.id !== null && (void history.undo(), true),
+    redo: () => project.id !== null && (void history.redo(), true),
+  })
+  return isSheetOpen
+}

@@ -1,0 +1,20 @@
+// The open project's classes.
+import { defineStore } from 'pinia'
+import { computed } from 'vue'
+import { useApi } from '../api/platform.ts'
+import { useResource } from '../composables/use-resource.ts'
+import type { ImageClass } from '../../shared/contract/classes.ts'
+import { useProject } from './project.ts'
+
+export const useClasses = defineStore('classes', () => {
+  const api = useApi()
+  const project = useProject()
+  const mine = (event: { project: string }): boolean => event.project === project.id
+  const { data, error, isLoading, reload } = useResource(
+    (signal) => (project.id === null ? null : api.classes.list({ project: project.id }, { signal })),
+    { of: () => project.id, on: { 'classes.changed': mine, 'labels.changed': mine, 'images.changed': mine } },
+  )
+  const list = computed<readonly ImageClass[]>(() => data.value?.classes ?? [])
+  const byId = computed(() => new Map(list.value.map((one) => [one.id, one])))
+  return { list, byId, error, isLoading, reload }
+})

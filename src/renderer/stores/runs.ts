@@ -1,0 +1,37 @@
+// The open project's runs: their state, as the services tell it. What a run reports while it trains is in `run-metrics.ts`.
+import { defineStore } from 'pinia'
+import { computed, shallowRef } from 'vue'
+import { usePlatform } from '../api/platform.ts'
+import { useResource } from '../composables/use-resource.ts'
+import type { Run } from '../../shared/contract/runs.ts'
+import { useProject } from './project.ts'
+
+export const useRuns = defineStore('runs', () => {
+  const { connection } = usePlatform()
+  const project = useProject()
+  const byId = shallowRef(new Map<string, Run>())
+  const { data, error, isLoading } = useResource(
+    async (signal) => {
+      const { runs } = project.id === null ? { runs: [] } : await connection.api.runs.list({ project: project.id }, { signal })
+      byId.value = new Map(runs.map((run) => [run.id, run]))
+      return runs
+    },
+    { of: () => project.id },
+  )
+  const take = (run: Run): void => {
+    if (run.project === project.id) byId.value = new Map([...byId.value, [run.id, run]])
+  }
+  connection.on('runs.changed', ({ run }) => take(run))
+  connection.on('runs.deleted', ({ run }) => {
+    byId.value = new Map([...byId.value].filter(([id]) => id !== run))
+  })
+
+  /** Newest first. */
+  const list = computed(() => [...byId.value.values()].sort((a, b) => b.createdAt.localeCompare(a.createdAt)))
+  /** The one that trains now, else the next in the queue. */
+  const active = computed(
+    () => list.value.find(({ state }) => state === 'running') ?? list.value.find(({ position }) => position === 1) ?? null,
+  )
+  const isLoaded = computed(() => data.value !== null)
+  return { byId, list, active, error, isLoading, isLoaded, take }
+})

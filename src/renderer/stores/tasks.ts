@@ -1,0 +1,85 @@
+// Long work of the services: what is under way, and how it ended.
+import { defineStore } from 'pinia'
+import { computed, shallowRef } from 'vue'
+import { usePlatform } from '../api/platform.ts'
+import type { Task } from '../../shared/contract/tasks.ts'
+import type { TaskResult } from '../../shared/contract/task-results.ts'
+import { AppError } from '../../shared/errors.ts'
+
+export type ResultOf<Kind extends TaskResult['kind']> = Extract<TaskResult, { kind: Kind }>
+
+export const useTasks = defineStore('tasks', () => {
+  const { connection } = usePlatform()
+  const byId = shallowRef(new Map<string, Task>())
+  const waiting = new Map<string, ((task: Task) => void)[]>()
+
+  const take = (tasks: readonly Task[]): void => {
+    byId.value = new Map([...byId.value, ...tasks.map((task) => [task.id, task] as const)])
+    for (const task of tasks) if (hasEnded(task)) settle(task)
+  }
+  const settle = (task: Task): void => {
+    for (const resolve of waiting.get(task.id) ?? []) resolve(task)
+    waiting.delete(task.id)
+  }
+  connection.on('tasks.changed', ({ task }) => take([task]))
+  connection.onState((state) => {
+    if (state !== 'reset') return
+    connection.api.tasks.list({}).then(
+      ({ tasks }) => {
+        take(tasks)
+        // Those that the services no longer know, e.g. after a restart, will never end.
+        const known = new Set(tasks.map(({ id }) => id))
+        for (const id of waiting.keys()) if (!known.has(id)) settle(lost(id))
+        byId.value = new Map([...byId.value].filter(([id, task]) => known.has(id) || hasEnded(task)))
+      },
+      // Another reset follows when the connection is back.
+      () => undefined,
+    )
+  })
+
+  const all = computed(() => [...byId.value.values()].sort((a, b) => b.createdAt.localeCompare(a.createdAt)))
+  const active = computed(() => all.value.filter((task) => !hasEnded(task)))
+
+  /** The task once it has ended, however it did. */
+  const ended = (id: string): Promise<Task> => {
+    const known = byId.value.get(id)
+    if (known && hasEnded(known)) return Promise.resolve(known)
+    const promise = new Promise<Task>((resolve) => waiting.set(id, [...(waiting.get(id) ?? []), resolve]))
+    // It may have ended before its first event was heard.
+    connection.api.tasks.get({ task: id }).then(
+      (task) => take([task]),
+      () => undefined,
+    )
+    return promise
+  }
+  /** What it came to. @throws AppError of the task; 'stopped' where it was cancelled */
+  const result = async <Kind extends TaskResult['kind']>(started: { task: string }, kind: Kind): Promise<ResultOf<Kind>> => {
+    const task = await ended(started.task)
+    if (task.error) throw AppError.fromJSON(task.error)
+    if (task.result?.kind !== kind) throw new AppError('stopped', `${task.subject}: cancelled`)
+    return task.result as ResultOf<Kind>
+  }
+  const cancel = async (id: string): Promise<void> => take([await connection.api.tasks.cancel({ task: id })])
+  return { byId, all, active, ended, result, cancel }
+})
+
+export function hasEnded({ state }: Pick<Task, 'state'>): boolean {
+  return state === 'done' || state === 'failed' || state === 'cancelled'
+}
+
+function lost(id: string): Task {
+  const error = { code: 'disconnected' as const, message: 'the program was started again before this was done' }
+  const at = new Date().toISOString()
+  return {
+    id,
+    project: null,
+    kind: 'import',
+    state: 'failed',
+    subject: '',
+    progress: null,
+    result: null,
+    error,
+    createdAt: at,
+    endedAt: at,
+  }
+}
