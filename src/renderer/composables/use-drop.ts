@@ -1,0 +1,98 @@
+// Files and folders from the person's machine: dropped on a part of the page, or chosen in the browser's dialog.
+import { onScopeDispose, ref, watch } from 'vue'
+import type { Ref } from 'vue'
+
+/** A file with the folders that it was dropped in: `photos/cats/1.jpg`. */
+export interface LocalFile {
+  readonly path: string
+  readonly file: File
+}
+
+/** What the services read; other files are not handed over. */
+const pictures = /\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|avif)$/i
+
+export function isPicture({ path }: Pick<LocalFile, 'path'>): boolean {
+  return pictures.test(path)
+}
+
+/** For the browser's own dialog. */
+export const acceptedPictures = '.jpg,.jpeg,.jpe,.jfif,.png,.webp,.gif,.tif,.tiff,.avif'
+
+/** @param target takes drops anywhere on it @returns whether files are held over it now */
+export function useDrop(target: Ref<HTMLElement | null>, take: (dropped: Promise<LocalFile[]>) => void): Ref<boolean> {
+  const isOver = ref(false)
+  let depth = 0
+  const holdsFiles = ({ dataTransfer }: DragEvent): boolean => dataTransfer?.types.includes('Files') ?? false
+  const listeners = {
+    dragenter: (event: DragEvent): void => {
+      if (!holdsFiles(event)) return
+      depth++
+      isOver.value = true
+    },
+    dragover: (event: DragEvent): void => {
+      if (holdsFiles(event)) event.preventDefault()
+    },
+    dragleave: (event: DragEvent): void => {
+      if (holdsFiles(event)) isOver.value = --depth > 0
+    },
+    drop: (event: DragEvent): void => {
+      if (!event.dataTransfer || !holdsFiles(event)) return
+      event.preventDefault()
+      depth = 0
+      isOver.value = false
+      take(filesOf(event.dataTransfer))
+    },
+  }
+  const each = (element: HTMLElement | null, change: 'addEventListener' | 'removeEventListener'): void => {
+    for (const [name, listener] of Object.entries(listeners)) element?.[change](name, listener as EventListener)
+  }
+  watch(
+    target,
+    (now, before) => {
+      each(before ?? null, 'removeEventListener')
+      each(now, 'addEventListener')
+    },
+    { immediate: true },
+  )
+  onScopeDispose(() => each(target.value, 'removeEventListener'))
+  return isOver
+}
+
+/** Of an `<input type="file">`, with `webkitdirectory` too. */
+export function filesOfInput(input: HTMLInputElement): LocalFile[] {
+  return [...(input.files ?? [])].map((file) => ({ path: file.webkitRelativePath || file.name, file }))
+}
+
+/** All files of a drop, those in folders too. The transfer is only readable during the event: entries are taken out at once. */
+function filesOf(transfer: DataTransfer): Promise<LocalFile[]> {
+  const taken = [...transfer.items]
+    .filter(({ kind }) => kind === 'file')
+    .map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }))
+  return Promise.all(taken.map(({ entry, file }) => (entry ? walk(entry) : file ? [{ path: file.name, file }] : []))).then((found) =>
+    found.flat(),
+  )
+}
+
+async function walk(entry: FileSystemEntry): Promise<LocalFile[]> {
+  if (isFile(entry)) {
+    const file = await new Promise<File>((resolve, reject) => entry.file(resolve, reject))
+    return [{ path: entry.fullPath.replace(/^\//, ''), file }]
+  }
+  if (!isFolder(entry)) return []
+  const reader = entry.createReader()
+  const found: LocalFile[] = []
+  // A reader gives some hundred entries at a time, and none at the end.
+  for (;;) {
+    const entries = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject))
+    if (entries.length === 0) return found
+    for (const each of entries) found.push(...(await walk(each)))
+  }
+}
+
+function isFile(entry: FileSystemEntry): entry is FileSystemFileEntry {
+  return entry.isFile
+}
+
+function isFolder(entry: FileSystemEntry): entry is FileSystemDirectoryEntry {
+  return entry.isDirectory
+}
