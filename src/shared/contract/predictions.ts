@@ -31,10 +31,24 @@ export const predictions = service({
       inProject.extend({ run: runId.optional(), subject, top: z.int().min(1).max(100).default(5), csv: absolutePath.optional() }),
       started,
     ),
-    /** Of a task, as far as it has come. Kept until the project is closed. */
+    /** Of a task, as far as it has come. Kept until the project is closed.
+     * @param from largest probability at least; 0 = all @param below largest probability less than; 1 = all
+     * @param class the most probable class @param problem only files without a prediction, or only those with one */
     list: method(
-      inProject.extend({ task: taskId, below: share.default(1), ...page }),
+      inProject.extend({
+        task: taskId,
+        from: share.default(0),
+        below: share.default(1),
+        class: z.string().optional(),
+        problem: z.boolean().optional(),
+        ...page,
+      }),
       z.object({ predictions: z.array(prediction), total: count }),
+    ),
+    /** How many there are so far, on both sides of a probability; classes by falling number of images. */
+    counts: method(
+      inProject.extend({ task: taskId, below: share }),
+      z.object({ below: count, others: count, problems: count, classes: z.array(z.object({ name: z.string(), images: count })) }),
     ),
     /** Labelled images of the project that are nearest to a predicted one, by the features of the run's backbone. @param index in the order of `list` without `below` */
     nearest: method(

@@ -62,11 +62,12 @@ export function predictions(studio: Studio): Handlers['predictions'] {
       predicted.add(started.task, { project: id, run: run.id, folder, file, root: 'folder' in subject ? subject.folder : null })
       return started
     },
-    list: async ({ project: id, task, below, offset, limit }) => {
+    list: async ({ project: id, task, offset, limit, ...filter }) => {
       const project = studio.projects.get(id)
-      const { lines, total } = await predicted.get(id, task).file.page(below, offset, limit)
+      const { lines, total } = await predicted.get(id, task).file.page(filter, offset, limit)
       return { predictions: withImages(project, lines), total }
     },
+    counts: ({ project: id, task, below }) => predicted.get(id, task).file.counts(below),
     nearest: async ({ project: id, task, index, count }, { signal }) => {
       const project = studio.projects.get(id)
       const line = await predicted.line(id, task, index)

@@ -6,6 +6,21 @@ import type { PredictionLine } from '../../../shared/lines.ts'
 
 export type IndexedLine = PredictionLine & { readonly index: number }
 
+/** Lines to read; an absent condition holds for all. `from` and `below`: the largest probability, which a line with a problem has not. */
+export interface LineFilter {
+  readonly from?: number
+  readonly below?: number
+  readonly class?: string | undefined
+  readonly problem?: boolean | undefined
+}
+
+export interface LineCounts {
+  readonly below: number
+  readonly others: number
+  readonly problems: number
+  readonly classes: { name: string; images: number }[]
+}
+
 /** Read at a time, bytes. */
 const piece = 2 ** 18
 const newline = 10
@@ -14,8 +29,11 @@ export class PredictionFile {
   readonly path: string
   /** Where lines begin; the last number is where the next one will. */
   readonly #starts: number[] = [0]
-  /** Largest probability of each line; 2 where there is none. */
-  readonly #best: number[] = []
+  /** Largest probability of each line; null where there is none. */
+  readonly #best: (number | null)[] = []
+  /** Its class; texts are shared. */
+  readonly #class: (string | null)[] = []
+  readonly #names = new Map<string, string>()
   #reading: Promise<void> = Promise.resolve()
 
   constructor(path: string) {
@@ -24,13 +42,13 @@ export class PredictionFile {
 
   /** Null where there is none so far. @param index of a line, from 0 */
   async at(index: number): Promise<PredictionLine | null> {
-    return (await this.page(1, index, 1)).lines[0] ?? null
+    return (await this.page({}, index, 1)).lines[0] ?? null
   }
 
-  /** Lines whose largest probability is below a limit; for 1 all, those without a prediction too. Each with its index in the file. */
-  async page(below: number, offset: number, limit: number): Promise<{ lines: IndexedLine[]; total: number }> {
+  /** Lines that a filter leaves, each with its index in the file. */
+  async page(filter: LineFilter, offset: number, limit: number): Promise<{ lines: IndexedLine[]; total: number }> {
     await this.#update()
-    const chosen = [...this.#best.keys()].filter((i) => below >= 1 || (this.#best[i] ?? 2) < below)
+    const chosen = [...this.#best.keys()].filter((i) => this.#fits(i, filter))
     const wanted = chosen.slice(offset, offset + limit)
     if (wanted.length === 0) return { lines: [], total: chosen.length }
     const file = await open(this.path)
@@ -51,10 +69,34 @@ export class PredictionFile {
     }
   }
 
+  /** @param below the probability that divides them */
+  async counts(below: number): Promise<LineCounts> {
+    await this.#update()
+    const predicted = this.#best.filter((best) => best !== null)
+    const unsure = predicted.filter((best) => best < below).length
+    const images = new Map<string, number>()
+    for (const name of this.#class) if (name !== null) images.set(name, (images.get(name) ?? 0) + 1)
+    const classes = [...images].map(([name, count]) => ({ name, images: count })).sort((a, b) => b.images - a.images)
+    return { below: unsure, others: predicted.length - unsure, problems: this.#best.length - predicted.length, classes }
+  }
+
   /** All lines, as far as the file has come. */
   async *lines(): AsyncGenerator<PredictionLine> {
     await this.#update()
-    for (let from = 0; from < this.#best.length; from += 1000) yield* (await this.page(1, from, 1000)).lines
+    for (let from = 0; from < this.#best.length; from += 1000) yield* (await this.page({}, from, 1000)).lines
+  }
+
+  #fits(index: number, { from = 0, below = 1, class: name, problem }: LineFilter): boolean {
+    const best = this.#best[index] ?? null
+    if (problem !== undefined && problem !== (best === null)) return false
+    if (name !== undefined && this.#class[index] !== name) return false
+    return (from <= 0 || (best !== null && best >= from)) && (below >= 1 || (best !== null && best < below))
+  }
+
+  #add(first: PredictionLine['classes'][number] | undefined): void {
+    this.#best.push(first?.probability ?? null)
+    if (first && !this.#names.has(first.name)) this.#names.set(first.name, first.name)
+    this.#class.push(first ? (this.#names.get(first.name) ?? null) : null)
   }
 
   /** Takes up what has been written since. One after another. */
@@ -81,7 +123,7 @@ export class PredictionFile {
           size *= 2
           continue
         }
-        for (const { classes } of parse(bytes.subarray(0, end))) this.#best.push(classes[0]?.probability ?? 2)
+        for (const { classes } of parse(bytes.subarray(0, end))) this.#add(classes[0])
         for (let at = bytes.indexOf(newline); at >= 0; at = bytes.indexOf(newline, at + 1)) this.#starts.push(from + at + 1)
       }
     } finally {
