@@ -2,7 +2,9 @@
 import { onScopeDispose, toValue } from 'vue'
 import type { MaybeRefOrGetter } from 'vue'
 import { useSettings } from '../stores/settings.ts'
-import { combinationOf, commandsOf } from './keys.ts'
+import { kindOf, needsKey } from './controls.ts'
+import { combinationOf } from './keys.ts'
+import { commandsOf } from './shortcuts.ts'
 import type { CommandId } from './table.ts'
 
 /** @returns false where it does not apply now: whoever else knows the command is asked */
@@ -34,9 +36,11 @@ export function useKeyboard(): void {
   const settings = useSettings()
   const hear = (event: KeyboardEvent): void => {
     const combination = event.defaultPrevented || event.isComposing ? null : combinationOf(event)
-    if (combination === null || belongsToControl(event, combination)) return
+    if (combination === null || needsKey(kindOf(event.target), combination)) return
+    // A menu finds its entries by their letters.
+    if (document.querySelector('[role="menu"]')) return
     const ids = commandsOf(combination, settings.settings.shortcuts)
-    const isInDialog = document.querySelector('[role="dialog"],[role="alertdialog"],[role="menu"]') !== null
+    const isInDialog = document.querySelector('[role="dialog"],[role="alertdialog"]') !== null
     for (const { answers, other, enabled, inDialog } of listeners.toReversed()) {
       if (!toValue(enabled) || inDialog !== isInDialog) continue
       const taken = ids.some((id) => {
@@ -48,16 +52,4 @@ export function useKeyboard(): void {
   }
   addEventListener('keydown', hear)
   onScopeDispose(() => removeEventListener('keydown', hear))
-}
-
-/** Keys that the focused control needs itself: text in a field, Space and Enter on a button. */
-function belongsToControl({ target }: KeyboardEvent, combination: string): boolean {
-  if (!(target instanceof HTMLElement)) return false
-  if (target.isContentEditable || target.matches('textarea, select, input:not([type=checkbox], [type=radio], [type=range])'))
-    return !combination.startsWith('Mod+Enter') && !/^(F\d+|Alt\+)/.test(combination)
-  if (target.matches('input[type=range], [role=slider]')) return /^(Arrow|Home|End|Page)/.test(combination)
-  const isPressed = combination === 'Enter' || combination === 'Space'
-  return (
-    isPressed && target.matches('button, a[href], summary, input, [role=button], [role=tab], [role=radio], [role=switch], [role=menuitem]')
-  )
 }
