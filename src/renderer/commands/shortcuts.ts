@@ -49,11 +49,11 @@ export function conflicts(id: CommandId, combination: string, shortcuts: Shortcu
  * @returns null where that would leave a command without a key */
 export function assigned(id: CommandId, combination: string, shortcuts: Shortcuts): Shortcuts | null {
   const free = keysOf(id, shortcuts)[0]
-  const next: Record<string, string> = { ...shortcuts, [id]: combination }
+  const next = new Map(Object.entries({ ...shortcuts, [id]: combination }))
   for (const other of conflicts(id, combination, shortcuts)) {
     const keepsOthers = keysOf(other, shortcuts).length > 1
-    if (next[other] === combination) delete next[other]
-    if (!keepsOthers && free !== undefined) next[other] = free
+    if (next.get(other) === combination) next.delete(other)
+    if (!keepsOthers && free !== undefined) next.set(other, free)
   }
   const tidy = withoutDefaults(next)
   return commandIds.every((one) => isReached(one, tidy)) ? tidy : null
@@ -66,17 +66,18 @@ function isReached(id: CommandId, shortcuts: Shortcuts): boolean {
 
 /** Back to our keys, for the command and for those that have one of them now. */
 export function reset(id: CommandId, shortcuts: Shortcuts): Shortcuts {
-  const next: Record<string, string> = { ...shortcuts }
+  const next = new Map(Object.entries(shortcuts))
   const due = [id]
   for (let one = due.pop(); one !== undefined; one = due.pop()) {
-    delete next[one]
+    next.delete(one)
     const ours = one
-    due.push(...commandIds.filter((other) => other !== ours && meet(ours, other) && commands[ours].keys.includes(next[other] ?? '')))
+    due.push(...commandIds.filter((other) => other !== ours && meet(ours, other) && commands[ours].keys.includes(next.get(other) ?? '')))
   }
-  return next
+  return Object.fromEntries(next)
 }
 
-/** What equals our own key needs no word. */
-function withoutDefaults(shortcuts: Shortcuts): Shortcuts {
-  return Object.fromEntries(Object.entries(shortcuts).filter(([id, key]) => commands[id as CommandId]?.keys[0] !== key))
+/** What equals our own key needs no word; what is no command of ours, e.g. of a newer version, stays. */
+function withoutDefaults(shortcuts: ReadonlyMap<string, string>): Shortcuts {
+  const ours = new Map<string, string | undefined>(commandIds.map((id) => [id, commands[id].keys[0]]))
+  return Object.fromEntries([...shortcuts].filter(([id, key]) => ours.get(id) !== key))
 }
