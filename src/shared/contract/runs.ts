@@ -105,10 +105,10 @@ export const runs = service({
     delete: method(inRun, nothing),
     /** Moves a waiting run in the queue. @param position 1 = next */
     move: method(inRun.extend({ position: z.int().min(1) }), z.object({ runs: z.array(run) })),
-    /** Recorded events from `after` on; `next` = where to go on. */
+    /** Recorded events from `after` on; `next` = where to go on. `classes`: what the run tells apart, in the order of its events. */
     metrics: method(
       inRun.extend({ after: count.default(0), limit: z.int().min(1).max(100_000).default(10_000) }),
-      z.object({ lines: z.array(line), next: count }),
+      z.object({ lines: z.array(line), next: count, classes: z.array(z.object({ class: classId, name: z.string() })) }),
     ),
     checkpoints: method(inRun, z.object({ checkpoints: z.array(z.object({ file: z.string(), bytes: count, at: time })) })),
     log: method(inRun.extend({ lines: z.int().min(1).max(10_000).default(200) }), z.object({ lines: z.array(z.string()) })),

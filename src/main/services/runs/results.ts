@@ -16,7 +16,11 @@ type Results = Pick<Handlers['runs'], 'metrics' | 'checkpoints' | 'log' | 'evalu
 /** @param at the runs of an open project by its id */
 export function runResults(at: (project: string) => RunsOfProject): Results {
   return {
-    metrics: ({ project: id, run, after, limit }) => readMetrics(folderOf(at(id), run), after, limit),
+    metrics: async ({ project: id, run, after, limit }) => {
+      const folder = folderOf(at(id), run)
+      const [lines, { classes }] = await Promise.all([readMetrics(folder, after, limit), readHeader(folder)])
+      return { ...lines, classes: classes.map(({ id: label, name }) => ({ class: label, name })) }
+    },
     checkpoints: async ({ project: id, run }) => ({ checkpoints: await listCheckpoints(folderOf(at(id), run)) }),
     log: async ({ project: id, run, lines }) => ({ lines: await readLog(folderOf(at(id), run), lines) }),
     evaluation: async ({ project: id, run, split }) => {

@@ -1,0 +1,92 @@
+// What runs report while they train: read from their start once, then followed event by event without gaps or doubles.
+import { defineStore } from 'pinia'
+import { shallowReactive } from 'vue'
+import { onFresh } from '../api/fresh.ts'
+import { usePlatform } from '../api/platform.ts'
+import type { JobEvent } from '../../shared/events.ts'
+import { AppError } from '../../shared/errors.ts'
+import { useProject } from './project.ts'
+import { RunCurves } from './run-curves.ts'
+import { afterKnown } from './run-overlap.ts'
+
+export interface RunMetrics {
+  readonly curves: RunCurves
+  /** Counts up when `curves` has something new: read it where you depend on them. */
+  version: number
+  /** What the run tells apart, in the order of its events. */
+  classes: readonly { readonly class: number; readonly name: string }[]
+  /** All that was there has been read. */
+  isRead: boolean
+  error: AppError | null
+}
+
+interface Followed {
+  readonly metrics: RunMetrics
+  /** Came while the past was read. */
+  early: JobEvent[] | null
+  /** Set by each reading: an older one gives up. */
+  reading: number
+}
+
+/** Lines of an answer. */
+const page = 20_000
+/** Runs that stay read. */
+const most = 12
+
+export const useRunMetrics = defineStore('run-metrics', () => {
+  const { connection } = usePlatform()
+  const project = useProject()
+  const followed = new Map<string, Followed>()
+
+  /** A run's metrics: empty at first, then filled, and followed as long as the run goes on. */
+  const of = (run: string): RunMetrics => {
+    const known = followed.get(run)
+    if (known) return known.metrics
+    for (const id of [...followed.keys()].slice(0, Math.max(0, followed.size - most + 1))) followed.delete(id)
+    const metrics = shallowReactive({ curves: new RunCurves(), version: 0, classes: [], isRead: false, error: null })
+    followed.set(run, { metrics, early: null, reading: 0 })
+    void read(run)
+    return metrics
+  }
+
+  const read = async (run: string): Promise<void> => {
+    const entry = followed.get(run)
+    if (!entry || project.id === null) return
+    const own = ++entry.reading
+    entry.early = []
+    const curves = new RunCurves()
+    const past: JobEvent[] = []
+    try {
+      for (let after = 0; ;) {
+        const { lines, next, classes } = await connection.api.runs.metrics({ project: project.id, run, after, limit: page })
+        if (entry.reading !== own) return
+        for (const { event } of lines) past.push(event)
+        entry.metrics.classes = classes
+        if (next === after) break
+        after = next
+      }
+      for (const event of [...past, ...afterKnown(past, entry.early)]) curves.take(event)
+      entry.early = null
+      Object.assign(entry.metrics, { curves, version: entry.metrics.version + 1, isRead: true, error: null })
+    } catch (error) {
+      // A reset follows when the connection is back.
+      if (entry.reading === own) entry.metrics.error = AppError.from(error)
+    }
+  }
+
+  connection.on('runs.progress', ({ run, event }) => {
+    const entry = followed.get(run)
+    if (!entry) return
+    // A run that begins, or goes on from a checkpoint, drops what it had recorded after it.
+    if (event.event === 'start') void read(run)
+    if (entry.early) entry.early.push(event)
+    else {
+      entry.metrics.curves.take(event)
+      entry.metrics.version++
+    }
+  })
+  onFresh(() => {
+    for (const run of followed.keys()) void read(run)
+  })
+  return { of }
+})
