@@ -9,7 +9,7 @@ export interface Action<Input extends readonly unknown[], Output> {
   /** Of the latest attempt. */
   readonly error: ShallowRef<AppError | null>
   /** @returns null where it failed, or is running already */
-  run(...input: Input): Promise<Output | null>
+  readonly run: (...input: Input) => Promise<Output | null>
 }
 
 /** @param options.quiet the caller shows `error` itself; else a notice does */

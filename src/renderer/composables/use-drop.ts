@@ -68,7 +68,7 @@ function filesOf(transfer: DataTransfer): Promise<LocalFile[]> {
   const taken = [...transfer.items]
     .filter(({ kind }) => kind === 'file')
     .map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }))
-  return Promise.all(taken.map(({ entry, file }) => (entry ? walk(entry) : file ? [{ path: file.name, file }] : []))).then((found) =>
+  return Promise.all(taken.map(async ({ entry, file }) => (entry ? walk(entry) : file ? [{ path: file.name, file }] : []))).then((found) =>
     found.flat(),
   )
 }

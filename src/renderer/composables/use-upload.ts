@@ -14,8 +14,8 @@ export interface UploadProgress {
 export interface Uploads {
   readonly progress: ShallowRef<UploadProgress | null>
   /** @returns the folder of the batch, for the services. @throws AppError 'stopped' where it was given up */
-  run(project: string, files: readonly LocalFile[]): Promise<string>
-  cancel(): void
+  readonly run: (project: string, files: readonly LocalFile[]) => Promise<string>
+  readonly cancel: () => void
 }
 
 /** Browsers keep six connections to a server: some are left for calls. */

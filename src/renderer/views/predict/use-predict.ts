@@ -1,0 +1,72 @@
+// Begins predictions: of dropped or chosen files, of a folder, of the project's unlabelled images.
+import { ref } from 'vue'
+import type { Ref } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { useRoute, useRouter } from 'vue-router'
+import { usePlatform } from '../../api/platform.ts'
+import { useAction } from '../../composables/use-action.ts'
+import type { Action } from '../../composables/use-action.ts'
+import { isPicture } from '../../composables/use-drop.ts'
+import type { LocalFile } from '../../composables/use-drop.ts'
+import { useUpload } from '../../composables/use-upload.ts'
+import type { Uploads } from '../../composables/use-upload.ts'
+import { AppError } from '../../../shared/errors.ts'
+import type { Api } from '../../../shared/contract/index.ts'
+import { useProject } from '../../stores/project.ts'
+import { nameOfPath, joinPath } from '../../widgets/paths.ts'
+import { csvName, rememberSubject } from './use-subject.ts'
+import type { Subject } from './use-subject.ts'
+
+type Given = Parameters<Api['predictions']['predict']>[0]['subject']
+
+export interface Predict {
+  readonly uploads: Uploads
+  /** Folder for a CSV beside; null = none. */
+  readonly csvFolder: Ref<string | null>
+  readonly files: Action<[files: LocalFile[] | Promise<LocalFile[]>], void>
+  readonly folder: Action<[folder: string], void>
+  readonly unlabelled: Action<[], void>
+}
+
+/** Classes told of an image. */
+const top = 5
+
+/** @param run to predict with */
+export function usePredict(run: () => string | null): Predict {
+  const { t } = useI18n()
+  const { connection, pathOf } = usePlatform()
+  const router = useRouter()
+  const route = useRoute()
+  const project = useProject()
+  const uploads = useUpload()
+  const csvFolder = ref<string | null>(null)
+
+  const begin = async (given: Given, subject: Omit<Subject, 'run'>): Promise<void> => {
+    const [id, chosen] = [project.id, run()]
+    if (id === null || chosen === null) return
+    const csv = csvFolder.value === null ? {} : { csv: joinPath(csvFolder.value, csvName(new Date())) }
+    const { task } = await connection.api.predictions.predict({ project: id, run: chosen, subject: given, top, ...csv })
+    rememberSubject(task, { ...subject, run: chosen })
+    await router.push({ query: { ...route.query, run: chosen, task, index: undefined } })
+  }
+
+  const files = useAction(async (given: LocalFile[] | Promise<LocalFile[]>) => {
+    const all = await given
+    const pictures = all.filter(isPicture)
+    if (project.id === null) return
+    if (pictures.length === 0) throw new AppError('bad-data', t('predict.noPictures', { count: all.length }, all.length))
+    const name = pictures.length === 1 ? (pictures[0]?.path ?? '') : t('predict.files', { count: pictures.length }, pictures.length)
+    // Where the services see the same disk, nothing is copied.
+    const paths = pictures.map(({ file }) => pathOf(file)).filter((path) => path !== null)
+    if (paths.length === pictures.length) return begin({ files: paths }, { kind: 'files', name, folder: null })
+    const folder = await uploads.run(project.id, pictures)
+    await begin({ folder }, { kind: 'upload', name, folder })
+  })
+  const folder = useAction((chosen: string) => begin({ folder: chosen }, { kind: 'folder', name: nameOfPath(chosen), folder: chosen }))
+  const unlabelled = useAction(async () => {
+    if (project.id === null) return
+    const { images } = await connection.api.images.ids({ project: project.id, filter: { labelled: false, state: 'present' } })
+    await begin({ images }, { kind: 'unlabelled', name: t('predict.unlabelledOf', { name: project.project?.name ?? '' }), folder: null })
+  })
+  return { uploads, csvFolder, files, folder, unlabelled }
+}

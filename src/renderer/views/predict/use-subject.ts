@@ -1,0 +1,36 @@
+// What a task predicts, for people: kept in the page's session, as the services know a task by its folder alone.
+
+export interface Subject {
+  readonly run: string
+  readonly kind: 'folder' | 'upload' | 'files' | 'unlabelled'
+  /** Of the folder, or of what was dropped; empty where there is none. */
+  readonly name: string
+  /** Where the images lie, if in one folder: they can be added to the project from there. */
+  readonly folder: string | null
+}
+
+const remembered = 'self-tuning.predictions'
+
+export function rememberSubject(task: string, subject: Subject): void {
+  const all = [...Object.entries(readAll()), [task, subject] as const]
+  sessionStorage.setItem(remembered, JSON.stringify(Object.fromEntries(all.slice(-50))))
+}
+
+export function subjectOf(task: string): Subject | null {
+  return readAll()[task] ?? null
+}
+
+function readAll(): Record<string, Subject | undefined> {
+  try {
+    return JSON.parse(sessionStorage.getItem(remembered) ?? '{}') as Record<string, Subject | undefined>
+  } catch {
+    return {}
+  }
+}
+
+/** A file in the project's folder that is not there yet: named after this moment. */
+export function csvName(now: Date): string {
+  const parts = [now.getFullYear(), now.getMonth() + 1, now.getDate(), now.getHours(), now.getMinutes(), now.getSeconds()]
+  const [year, month, day, ...time] = parts.map((part) => String(part).padStart(2, '0'))
+  return `predictions-${year}-${month}-${day}-${time.join('')}.csv`
+}
