@@ -1,6 +1,4 @@
 // What keys do in every view: go somewhere, undo, the list of shortcuts.
-import { ref } from 'vue'
-import type { Ref } from 'vue'
 import { useRouter } from 'vue-router'
 import { useCommands } from '../commands/use-commands.ts'
 import type { CommandId } from '../commands/table.ts'
@@ -8,13 +6,13 @@ import { projectViews } from '../router.ts'
 import type { ProjectView } from '../router.ts'
 import { useHistory } from '../stores/history.ts'
 import { useProject } from '../stores/project.ts'
+import { useShell } from '../stores/shell.ts'
 
-/** @returns whether the list of shortcuts is open */
-export function useShellCommands(): Ref<boolean> {
+export function useShellCommands(): void {
   const router = useRouter()
   const project = useProject()
   const history = useHistory()
-  const isSheetOpen = ref(false)
+  const shell = useShell()
   const go = (view: ProjectView) => (): boolean => {
     if (project.id === null) return false
     void router.push({ name: view, params: { project: project.id } })
@@ -25,9 +23,8 @@ export function useShellCommands(): Ref<boolean> {
     ...(ways as { readonly [Id in CommandId]?: () => boolean }),
     goStart: () => void router.push({ name: 'start' }),
     settings: () => void router.push({ name: 'settings' }),
-    shortcuts: () => void (isSheetOpen.value = true),
+    shortcuts: () => void (shell.isSheetOpen = true),
     undo: () => project.id !== null && (void history.undo(), true),
     redo: () => project.id !== null && (void history.redo(), true),
   })
-  return isSheetOpen
 }
