@@ -5,9 +5,11 @@ type Colour = readonly [red: number, green: number, blue: number, alpha: number]
 
 /** @param text e.g. `oklch(0.24 0.015 255 / 0.5)` @throws Error for another notation */
 export function oklch(text: string): Colour {
-  const parts = /^oklch\(([\d.]+) ([\d.]+) ([\d.]+)(?: \/ ([\d.]+))?\)$/.exec(text.trim())
+  const parts = /^oklch\(([\d.]+%?) ([\d.]+) ([\d.]+)(?: ?\/ ?([\d.]+%?))?\)$/.exec(text.trim())
   if (!parts) throw new Error(`colour: expected oklch(L C H), found ${text}`)
-  const [lightness = 0, chroma = 0, degrees = 0, alpha = 1] = parts.slice(1).map((part) => (part ? Number(part) : undefined))
+  // The bundle has lightness and opacity in percent.
+  const value = (part: string): number => (part.endsWith('%') ? Number(part.slice(0, -1)) / 100 : Number(part))
+  const [lightness = 0, chroma = 0, degrees = 0, alpha = 1] = parts.slice(1).map((part) => (part ? value(part) : undefined))
   const hue = (degrees * Math.PI) / 180
   const [a, b] = [chroma * Math.cos(hue), chroma * Math.sin(hue)]
   // Björn Ottosson's matrices, https://bottosson.github.io/posts/oklab/

@@ -18,6 +18,7 @@ test('known colours', () => {
   expect(contrast('oklch(0.5673 0 0)', 'oklch(1 0 0)')).toBeCloseTo(4.54, 1)
   // Pure sRGB red.
   expect(oklch('oklch(0.62796 0.25768 29.2339)').map((part) => Math.round(part * 1000) / 1000)).toEqual([1, 0, 0, 1])
+  expect(oklch('oklch(62.796% .25768 29.2339/5.5%)')[3]).toBe(0.055)
   // Half black over white is stored as 0.5.
   expect(contrast('oklch(0 0 0 / 0.5)', 'oklch(1 0 0)')).toBeCloseTo(3.98, 1)
 })
