@@ -72,6 +72,8 @@ export const images = service({
       inProject.extend({ filter: imageFilter.default({}), order: imageOrder.default('path') }),
       z.object({ images: z.array(imageId), revision: count }),
     ),
+    /** Rows of images by id, in that order; ids that the project does not know are left out. */
+    rows: method(inProject.extend({ images: z.array(imageId).max(2000) }), z.object({ images: z.array(imageRow), revision: count })),
     get: method(
       inProject.extend({ image: imageId }),
       imageRow.extend({

@@ -44,6 +44,10 @@ export function images(studio: Studio): Handlers['images'] {
       const { db } = open(project)
       return { images: imageIds(db, filter, order), revision: revisionOf(db) }
     },
+    rows: ({ project, images }) => {
+      const { db } = open(project)
+      return { images: readRows(db, images), revision: revisionOf(db) }
+    },
     get: ({ project, image }) => imageDetails(open(project).db, image),
     find: async ({ project, files }) => ({ images: await findImages(open(project), files) }),
     similar: async ({ project, image, count, labelled }, { signal }) => {
