@@ -4,6 +4,8 @@ import { useI18n } from 'vue-i18n'
 
 export interface Format {
   number(value: number, digits?: number): string
+  /** A large number in short: 3.5M. */
+  compact(value: number): string
   /** @param share 0..1 */
   percent(share: number | null, digits?: number): string
   bytes(value: number): string
@@ -27,6 +29,7 @@ export function useFormat(): Format {
   const formats = computed(() => makeFormats(locale.value))
   return {
     number: (value, digits) => formats.value.number(digits).format(value),
+    compact: (value) => formats.value.compact.format(value),
     percent: (share, digits = 1) => (share === null ? '–' : formats.value.percent(digits).format(share)),
     bytes: (value) => {
       const power = value < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(value) / 3))
@@ -56,6 +59,7 @@ function makeFormats(locale: string): {
   number: (digits?: number) => Intl.NumberFormat
   percent: (digits: number) => Intl.NumberFormat
   unit: (unit: string, digits: number) => Intl.NumberFormat
+  compact: Intl.NumberFormat
   time: Intl.DateTimeFormat
   relative: Intl.RelativeTimeFormat
 } {
@@ -71,6 +75,7 @@ function makeFormats(locale: string): {
     number: (digits) => once(`n${digits ?? ''}`, exactly(digits)),
     percent: (digits) => once(`p${digits}`, { style: 'percent', ...exactly(digits) }),
     unit: (unit, digits) => once(`${unit}${digits}`, { style: 'unit', unit, unitDisplay: 'short', ...exactly(digits) }),
+    compact: new Intl.NumberFormat(locale, { notation: 'compact', maximumSignificantDigits: 3 }),
     time: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }),
     relative: new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' }),
   }

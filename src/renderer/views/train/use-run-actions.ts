@@ -1,0 +1,57 @@
+// What can be done to a run, with the questions that belong before it.
+import { useI18n } from 'vue-i18n'
+import { useRouter } from 'vue-router'
+import type { Run } from '../../../shared/contract/runs.ts'
+import { useApi } from '../../api/platform.ts'
+import { useAction } from '../../composables/use-action.ts'
+import type { Action } from '../../composables/use-action.ts'
+import { useConfirmStore } from '../../stores/confirm.ts'
+import { useRuns } from '../../stores/runs.ts'
+
+export interface RunActions {
+  readonly pause: Action<[Run], void>
+  readonly resume: Action<[Run], void>
+  /** Ends it; the best weights so far become a model. */
+  readonly keepBest: Action<[Run], void>
+  /** Ends it, and nothing is made of it. */
+  readonly throwAway: Action<[Run], void>
+  readonly remove: Action<[Run], void>
+  readonly rename: Action<[Run, string], void>
+  /** @param position 1 = next */
+  readonly move: Action<[Run, number], void>
+}
+
+export function useRunActions(): RunActions {
+  const { t } = useI18n()
+  const api = useApi()
+  const router = useRouter()
+  const runs = useRuns()
+  const confirm = useConfirmStore()
+  const of = ({ id, project }: Run): { run: string; project: string } => ({ run: id, project })
+  const sure = (question: 'throwAway' | 'remove' | 'withdraw', { name }: Run): Promise<boolean> =>
+    confirm.ask({
+      title: t(`train.ask.${question}.title`, { name }),
+      text: t(`train.ask.${question}.text`),
+      yes: t(`train.ask.${question}.yes`),
+      isDangerous: true,
+    })
+  return {
+    pause: useAction(async (run) => runs.take(await api.runs.pause(of(run)))),
+    resume: useAction(async (run) => runs.take(await api.runs.resume(of(run)))),
+    keepBest: useAction(async (run) => runs.take(await api.runs.cancel({ ...of(run), keepBest: true }))),
+    throwAway: useAction(async (run) => {
+      if (await sure(run.startedAt === null ? 'withdraw' : 'throwAway', run))
+        runs.take(await api.runs.cancel({ ...of(run), keepBest: false }))
+    }),
+    remove: useAction(async (run) => {
+      if (!(await sure('remove', run))) return
+      await api.runs.delete(of(run))
+      await router.replace({ query: {} })
+    }),
+    rename: useAction(async (run, name) => runs.take(await api.runs.rename({ ...of(run), name }))),
+    move: useAction(async (run, position) => {
+      const moved = await api.runs.move({ ...of(run), position })
+      for (const one of moved.runs) runs.take(one)
+    }),
+  }
+}
