@@ -1,5 +1,5 @@
 // Something a person asked for: it runs once at a time, and what goes wrong is shown.
-import { ref, shallowRef } from 'vue'
+import { getCurrentScope, onScopeDispose, ref, shallowRef } from 'vue'
 import type { Ref, ShallowRef } from 'vue'
 import { useNotices } from '../stores/notices.ts'
 import { AppError } from '../../shared/errors.ts'
@@ -12,7 +12,7 @@ export interface Action<Input extends readonly unknown[], Output> {
   readonly run: (...input: Input) => Promise<Output | null>
 }
 
-/** @param options.quiet the caller shows `error` itself; else a notice does */
+/** @param options.quiet the caller shows `error` itself, as long as it is there; else a notice does */
 export function useAction<Input extends readonly unknown[], Output>(
   act: (...input: Input) => Promise<Output>,
   options: { readonly quiet?: boolean } = {},
@@ -20,6 +20,8 @@ export function useAction<Input extends readonly unknown[], Output>(
   const notices = useNotices()
   const isRunning = ref(false)
   const error = shallowRef<AppError | null>(null)
+  let isGone = false
+  if (getCurrentScope()) onScopeDispose(() => (isGone = true))
   const run = async (...input: Input): Promise<Output | null> => {
     if (isRunning.value) return null
     isRunning.value = true
@@ -28,7 +30,7 @@ export function useAction<Input extends readonly unknown[], Output>(
       return await act(...input)
     } catch (thrown) {
       error.value = AppError.from(thrown)
-      if (!options.quiet) notices.report(error.value)
+      if (!options.quiet || isGone) notices.report(error.value)
       return null
     } finally {
       isRunning.value = false

@@ -5,11 +5,15 @@ import { usePlatform } from '../api/platform.ts'
 import type { Task } from '../../shared/contract/tasks.ts'
 import type { TaskResult } from '../../shared/contract/task-results.ts'
 import { AppError } from '../../shared/errors.ts'
+import { useNotices } from './notices.ts'
+import { useProject } from './project.ts'
 
 export type ResultOf<Kind extends TaskResult['kind']> = Extract<TaskResult, { kind: Kind }>
 
 export const useTasks = defineStore('tasks', () => {
   const { connection } = usePlatform()
+  const notices = useNotices()
+  const project = useProject()
   const byId = shallowRef(new Map<string, Task>())
   const waiting = new Map<string, ((task: Task) => void)[]>()
 
@@ -21,7 +25,12 @@ export const useTasks = defineStore('tasks', () => {
     for (const resolve of waiting.get(task.id) ?? []) resolve(task)
     waiting.delete(task.id)
   }
-  connection.on('tasks.changed', ({ task }) => take([task]))
+  connection.on('tasks.changed', ({ task }) => {
+    const isAwaited = waiting.has(task.id)
+    take([task])
+    // Nobody else would tell: the page was loaded anew since it began, or the services began it themselves.
+    if (task.error && !isAwaited && (task.project === null || task.project === project.id)) notices.report(AppError.fromJSON(task.error))
+  })
   connection.onState((state) => {
     if (state !== 'reset') return
     connection.api.tasks.list({}).then(
