@@ -27,10 +27,27 @@ const snippets: { rule: string; file: string; source: string }[] = [
   },
   { rule: 'no-restricted-syntax', file: 'src/shared/errors.ts', source: '// Purpose of it.\nexport default 1' },
   { rule: 'no-restricted-globals', file: 'src/core/tensor/tensor.ts', source: '// Purpose of it.\nexport const a = process.platform' },
+  ...['<p>Hello there</p>', '<p title="Hello there" />', '<input aria-label="Hello there" />', '<AppButton label="Hello there" />'].map(
+    (template) => ({
+      rule: '@intlify/vue-i18n/no-raw-text',
+      file: 'src/renderer/components/AppBadge.vue',
+      source: `<!-- Purpose of it. -->\n<template>${template}</template>\n`,
+    }),
+  ),
+  {
+    rule: 'vue/no-v-html',
+    file: 'src/renderer/components/AppBadge.vue',
+    source: '<!-- Purpose of it. -->\n<template><p v-html="given" /></template>\n',
+  },
+  {
+    rule: 'vue/no-static-inline-styles',
+    file: 'src/renderer/components/AppBadge.vue',
+    source: '<!-- Purpose of it. -->\n<template><p style="color: red" /></template>\n',
+  },
   { rule: 'no-console', file: 'src/node/files.ts', source: `// Purpose of it.\nconsole.log('x')` },
 ]
 
-test.each(snippets)('$rule', async ({ rule, file, source }) => {
+test.each(snippets)('$rule: $source', async ({ rule, file, source }) => {
   const [result] = await eslint.lintText(source, { filePath: resolve(root, file) })
   expect(result?.messages.map((message) => message.ruleId)).toContain(rule)
 })
