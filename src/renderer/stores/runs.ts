@@ -5,6 +5,8 @@ import { usePlatform } from '../api/platform.ts'
 import { useResource } from '../composables/use-resource.ts'
 import type { Run } from '../../shared/contract/runs.ts'
 import { useProject } from './project.ts'
+import { progressAfter } from './run-progress.ts'
+import type { WorkStart } from './run-progress.ts'
 
 export const useRuns = defineStore('runs', () => {
   const { connection } = usePlatform()
@@ -22,6 +24,15 @@ export const useRuns = defineStore('runs', () => {
     if (run.project === project.id) byId.value = new Map([...byId.value, [run.id, run]])
   }
   connection.on('runs.changed', ({ run }) => take(run))
+  const work = new Map<string, WorkStart>()
+  connection.on('runs.progress', ({ run: id, event }) => {
+    const run = byId.value.get(id)
+    if (!run) return
+    if (event.event === 'progress' && work.get(id)?.task !== event.task)
+      work.set(id, { task: event.task, at: performance.now(), done: event.done })
+    const progress = progressAfter(run.progress, event, work.get(id) ?? null, performance.now())
+    if (progress !== run.progress) take({ ...run, progress })
+  })
   connection.on('runs.deleted', ({ run }) => {
     byId.value = new Map([...byId.value].filter(([id]) => id !== run))
   })

@@ -105,7 +105,7 @@ export class Chart {
     return {
       width: Math.max(1, this.#target.clientWidth),
       height,
-      padding: [6, 10, 0, 0],
+      padding: [6, 16, 0, 0],
       legend: { show: false },
       cursor: {
         x: true,
