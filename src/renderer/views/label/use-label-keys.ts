@@ -1,0 +1,61 @@
+// Keys of the Label view: those of commands, and those of classes.
+import { useI18n } from 'vue-i18n'
+import { useCommands } from '../../commands/use-commands.ts'
+import { useClasses } from '../../stores/classes.ts'
+import { useNotices } from '../../stores/notices.ts'
+import { chooseAll, chooseNone } from '../../widgets/selection.ts'
+import type { Labelling } from './labelling.ts'
+import { sizes } from './use-preferences.ts'
+import type { Ways } from './use-ways.ts'
+
+/** @param step goes to a neighbour: 1 = the next image */
+export function useLabelKeys(labelling: Labelling, ways: Ways, step: (by: number) => void): void {
+  const { images, changes, preferences, selection, subject, isPreviewOpen } = labelling
+  const classes = useClasses()
+  const notices = useNotices()
+  const { t } = useI18n()
+
+  const goOn = (): void => {
+    if (preferences.goesOn.value && subject.value.length === 1) step(1)
+  }
+  const assign = (label: number | null): boolean => {
+    if (subject.value.length === 0) return false
+    changes.assign(subject.value, label)
+    if (label !== null) goOn()
+    return true
+  }
+  const accept = (): boolean => {
+    if (subject.value.length === 0) return false
+    if (changes.accept(subject.value) === 0) notices.tell(t('label.nothingToAccept'))
+    else goOn()
+    return true
+  }
+  const resize = (by: number): void => {
+    preferences.size.value = Math.min(sizes.largest, Math.max(sizes.smallest, preferences.size.value + by))
+  }
+  const ofClass = (event: KeyboardEvent): boolean => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return false
+    const found = classes.list.find(({ hotkey }) => hotkey !== null && hotkey === event.key.toLowerCase())
+    return found !== undefined && assign(found.id)
+  }
+  const both = {
+    clearLabel: () => assign(null),
+    acceptSuggestion: accept,
+    nextUnlabelled: ways.nextUnlabelled,
+    nextUseful: ways.nextUseful,
+  }
+  useCommands(
+    {
+      ...both,
+      selectAll: () => void (selection.value = chooseAll(selection.value, images.order.value)),
+      selectNone: () => void (selection.value = chooseNone(selection.value)),
+      openPreview: () => selection.value.focus !== null && (isPreviewOpen.value = true),
+      newClass: () => labelling.focusNewClass.value++,
+      search: () => labelling.focusSearch.value++,
+      thumbnailsLarger: () => resize(sizes.step),
+      thumbnailsSmaller: () => resize(-sizes.step),
+    },
+    { other: ofClass, enabled: () => !isPreviewOpen.value },
+  )
+  useCommands(both, { other: ofClass, enabled: isPreviewOpen, inDialog: true })
+}
