@@ -1,5 +1,5 @@
 // Who may come in: the right host name (against DNS rebinding), the right origin (against other pages), the right token.
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { hostname } from 'node:os'
 import { AppError } from '../../shared/errors.ts'
@@ -21,6 +21,8 @@ export class Refusal {
 
 export interface GuardOptions {
   readonly token: string
+  /** What cookies are made with, besides the token: with the same key and token they hold after a restart. Absent = until it ends. */
+  readonly sessionKey?: string | undefined
   /** Further names by which clients may call this server. */
   readonly hosts: readonly string[]
   /** Wrong tokens of one address in a minute. */
@@ -35,13 +37,14 @@ export const protocol = 'self-tuning'
 
 export class Guard {
   /** What a browser holds instead of the token: nothing that could be guessed, whatever token was chosen. */
-  readonly #session = randomBytes(32).toString('base64url')
+  readonly #session: string
   readonly #tickets = new Map<string, number>()
   readonly #token: string
   readonly #hosts: ReadonlySet<string>
   readonly #limiter: TokenLimiter
 
-  constructor({ token, hosts, wrongTokens }: GuardOptions) {
+  constructor({ token, sessionKey = randomBytes(32).toString('base64url'), hosts, wrongTokens }: GuardOptions) {
+    this.#session = createHmac('sha256', sessionKey).update(token).digest('base64url')
     this.#token = token
     this.#hosts = new Set(['localhost', '127.0.0.1', '[::1]', hostname().toLowerCase(), ...hosts.map((host) => host.toLowerCase())])
     this.#limiter = new TokenLimiter(wrongTokens)

@@ -25,6 +25,8 @@ export interface ServerOptions {
   readonly images: ImageServices
   readonly log: Pick<Log, 'error'>
   readonly token: string
+  /** What cookies are made with, besides the token. Absent = they end with the server. */
+  readonly sessionKey?: string
   /** Default: this machine only. */
   readonly host?: string
   /** Default: a free one. */
@@ -55,7 +57,12 @@ interface Target {
 /** @throws AppError 'in-use' or 'no-access' where the address cannot be had */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const limits = { ...defaultLimits, ...options.limits }
-  const guard = new Guard({ token: options.token, hosts: options.hosts ?? [], wrongTokens: limits.wrongTokens })
+  const guard = new Guard({
+    token: options.token,
+    sessionKey: options.sessionKey,
+    hosts: options.hosts ?? [],
+    wrongTokens: limits.wrongTokens,
+  })
   const events = eventsRoute(options.events, limits)
   const closing = new AbortController()
 

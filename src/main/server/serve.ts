@@ -10,11 +10,12 @@ import type { ServeSettings } from './command.ts'
 import type { ImageServices } from './image-route.ts'
 import { startServer } from './index.ts'
 import type { RunningServer } from './index.ts'
+import { sessionKey } from './session-key.ts'
 
 /** What is served, e.g. of `createStudio`. */
 export interface Served {
   readonly dispatcher: Dispatcher
-  readonly studio: Pick<Studio, 'events'> & ImageServices & { readonly log: Pick<Log, 'error'> }
+  readonly studio: Pick<Studio, 'events'> & Partial<Pick<Studio, 'dataFolder'>> & ImageServices & { readonly log: Pick<Log, 'error'> }
   /** Pauses runs, ends tasks, closes projects. */
   close(): Promise<void>
 }
@@ -38,8 +39,9 @@ export async function serve(
 ): Promise<{ readonly server: RunningServer; readonly close: () => Promise<void> }> {
   const { dispatcher, studio } = served
   if (settings.project !== null) await openProject(dispatcher, settings.project)
+  const key = studio.dataFolder === undefined ? {} : { sessionKey: await sessionKey(studio.dataFolder) }
   const start = (port: number): Promise<RunningServer> =>
-    startServer({ ...settings, port, dispatcher, events: studio.events, images: studio, log: studio.log, pages })
+    startServer({ ...settings, port, ...key, dispatcher, events: studio.events, images: studio, log: studio.log, pages })
   const server = await start(settings.port ?? usualPort).catch((error: unknown) => {
     if (settings.port === null && error instanceof AppError && error.code === 'in-use') return start(0)
     throw error
