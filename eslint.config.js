@@ -89,7 +89,21 @@ export default defineConfig(
         'error',
         {
           ignorePattern: '^[\\s\\d·×–…/+%:()→←↑↓|#*.,-]*$',
-          attributes: { '/.+/': ['title', 'aria-label', 'placeholder', 'alt', 'label'] },
+          attributes: {
+            '/.+/': [
+              'title',
+              'aria-label',
+              'aria-valuetext',
+              'placeholder',
+              'alt',
+              'label',
+              'text',
+              'description',
+              'help',
+              'problem',
+              'note',
+            ],
+          },
         },
       ],
     },
@@ -123,7 +137,7 @@ export default defineConfig(
     rules: { '@typescript-eslint/no-unnecessary-type-parameters': 'off' },
   },
   { files: ['*.config.ts'], rules: { 'no-restricted-syntax': 'off' } },
-  { files: ['bench/**/*.ts', 'lint/**/*.js'], rules: { 'no-console': 'off' } },
+  { files: ['bench/**/*.ts', 'lint/**/*.js', '.ci/*.js'], rules: { 'no-console': 'off' } },
   // Playwright's fixtures that need no other begin with `{}`.
   { files: ['tests/interface/**/*.ts'], rules: { 'no-empty-pattern': ['error', { allowObjectPatternsAsParameters: true }] } },
   // Vite wants a default export of what a component is.

@@ -1,8 +1,12 @@
 // Test projects: `unit` (fast, the conformance suite too) and `e2e` (the real command line on real files).
 import { defineConfig } from 'vitest/config'
 
+const results = process.env['TEST_RESULTS']
+
 export default defineConfig({
   test: {
+    // `.ci/run` counts what it finds there.
+    reporters: results === undefined ? ['default'] : ['default', ['json', { outputFile: `${results}/vitest.json` }]],
     projects: [
       {
         test: {

@@ -47,7 +47,7 @@ const snippets: { rule: string; file: string; source: string }[] = [
   { rule: 'no-console', file: 'src/node/files.ts', source: `// Purpose of it.\nconsole.log('x')` },
 ]
 
-test.each(snippets)('$rule: $source', async ({ rule, file, source }) => {
+test.each(snippets)('$rule', async ({ rule, file, source }) => {
   const [result] = await eslint.lintText(source, { filePath: resolve(root, file) })
   expect(result?.messages.map((message) => message.ruleId)).toContain(rule)
 })

@@ -18,7 +18,7 @@ const press = ({ key, code = '', held = '' }: Press): KeyPress => ({
   getModifierState: (name) => name === 'AltGraph' && held.includes('graph'),
 })
 
-const cases: readonly (readonly [string, Press, string | null, 'mac'?])[] = [
+const cases: readonly [what: string, event: Press, expected: string | null, system?: 'mac'][] = [
   ['a letter', { key: 'z', code: 'KeyZ' }, 'Z'],
   ['a letter with caps lock', { key: 'Z', code: 'KeyZ' }, 'Z'],
   ['a modifier alone', { key: 'Shift', code: 'ShiftLeft', held: 'shift' }, null],
@@ -50,8 +50,8 @@ const cases: readonly (readonly [string, Press, string | null, 'mac'?])[] = [
   ['option and Space on a Mac', { key: '\u00a0', code: 'Space', held: 'alt' }, 'Alt+Space', 'mac'],
 ]
 
-test.each(cases)('%s', (_, event, expected, mac) => {
-  expect(combinationOf(press(event), mac === 'mac')).toBe(expected)
+test.each(cases.map(([what, event, expected, system]) => ({ what, event, expected, system })))('$what', ({ event, expected, system }) => {
+  expect(combinationOf(press(event), system === 'mac')).toBe(expected)
 })
 
 test('a plus sign is a key, not a joint', () => {
