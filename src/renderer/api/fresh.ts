@@ -2,23 +2,41 @@
 import { usePlatform } from './platform.ts'
 
 const preparations = new Set<() => Promise<void>>()
+const listeners = new Set<() => void>()
+/** Since the latest reset all preparations are through. */
+let isReady = false
+let isWatching = false
 
 /** What reading depends on, e.g. that the services have the project open again. */
 export function beforeFresh(prepare: () => Promise<void>): void {
   preparations.add(prepare)
 }
 
-/** Called at once where there is a connection already. @returns a function that ends it */
+/** Called soon where there is a connection already. @returns a function that ends it */
 export function onFresh(listener: () => void): () => void {
-  let ended = false
-  const end = usePlatform().connection.onState((state) => {
+  watchConnection()
+  // Its own function each time: one that is added twice is called twice and taken off one by one.
+  const own = (): void => listener()
+  listeners.add(own)
+  if (isReady)
+    queueMicrotask(() => {
+      if (listeners.has(own)) own()
+    })
+  return () => listeners.delete(own)
+}
+
+function watchConnection(): void {
+  if (isWatching) return
+  isWatching = true
+  let resets = 0
+  usePlatform().connection.onState((state) => {
     if (state !== 'reset') return
+    const own = ++resets
+    isReady = false
     void Promise.allSettled([...preparations].map((prepare) => prepare())).then(() => {
-      if (!ended) listener()
+      if (own !== resets) return
+      isReady = true
+      for (const listener of [...listeners]) listener()
     })
   })
-  return () => {
-    ended = true
-    end()
-  }
 }

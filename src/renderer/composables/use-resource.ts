@@ -29,7 +29,7 @@ export function useResource<Value>(read: (signal: AbortSignal) => Promise<Value>
   const { connection } = usePlatform()
   const data = shallowRef<Value | null>(null)
   const error = shallowRef<AppError | null>(null)
-  const isLoading = ref(false)
+  const isLoading = ref(true)
   let current: AbortController | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
 
@@ -57,7 +57,7 @@ export function useResource<Value>(read: (signal: AbortSignal) => Promise<Value>
   }
 
   const ends = [
-    onFresh(soon),
+    onFresh(() => void reload()),
     ...Object.entries(options.on ?? {}).map(([topic, matters]) =>
       connection.on(topic as Topic, (payload) => {
         if (matters === true || (matters as (payload: unknown) => boolean)(payload)) soon()
@@ -75,6 +75,5 @@ export function useResource<Value>(read: (signal: AbortSignal) => Promise<Value>
     current = null
     for (const end of ends) end()
   })
-  void reload()
   return { data, error, isLoading, reload }
 }

@@ -41,7 +41,8 @@ export function freeColour(taken: readonly string[]): string {
   return palette.reduce<string>((best, colour) => (usesOf(colour) < usesOf(best) ? colour : best), palette[0])
 }
 
-const digits = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '0']
+/** Not 0: it takes labels off. */
+const digits = ['1', '2', '3', '4', '5', '6', '7', '8', '9']
 
 /** The next digit that no class has, 1 to 9 and then 0; null where all are taken. */
 export function freeDigit(taken: readonly (string | null)[]): string | null {
