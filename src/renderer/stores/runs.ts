@@ -12,18 +12,28 @@ export const useRuns = defineStore('runs', () => {
   const { connection } = usePlatform()
   const project = useProject()
   const byId = shallowRef(new Map<string, Run>())
+  /** Told by events while the list was read: events are never older than answers to calls. */
+  const heard = new Map<string, Run | null>()
   const { data, error, isLoading } = useResource(
     async (signal) => {
+      heard.clear()
       const { runs } = project.id === null ? { runs: [] } : await connection.api.runs.list({ project: project.id }, { signal })
-      byId.value = new Map(runs.map((run) => [run.id, run]))
+      const all = new Map<string, Run | null>([...runs.map((run) => [run.id, run] as const), ...heard])
+      byId.value = new Map([...all].filter((entry): entry is [string, Run] => entry[1]?.project === project.id))
       return runs
     },
     { of: () => project.id },
   )
-  const take = (run: Run): void => {
-    if (run.project === project.id) byId.value = new Map([...byId.value, [run.id, run]])
+  const hear = (run: Run): void => {
+    if (run.project !== project.id) return
+    heard.set(run.id, run)
+    byId.value = new Map([...byId.value, [run.id, run]])
   }
-  connection.on('runs.changed', ({ run }) => take(run))
+  /** The answer to a call: it may come after the event that tells what has become of the run since. */
+  const take = (run: Run): void => {
+    if (!byId.value.has(run.id)) hear(run)
+  }
+  connection.on('runs.changed', ({ run }) => hear(run))
   const work = new Map<string, WorkStart>()
   connection.on('runs.progress', ({ run: id, event }) => {
     const run = byId.value.get(id)
@@ -31,9 +41,10 @@ export const useRuns = defineStore('runs', () => {
     if (event.event === 'progress' && work.get(id)?.task !== event.task)
       work.set(id, { task: event.task, at: performance.now(), done: event.done })
     const progress = progressAfter(run.progress, event, work.get(id) ?? null, performance.now())
-    if (progress !== run.progress) take({ ...run, progress })
+    if (progress !== run.progress) hear({ ...run, progress })
   })
   connection.on('runs.deleted', ({ run }) => {
+    heard.set(run, null)
     byId.value = new Map([...byId.value].filter(([id]) => id !== run))
   })
 

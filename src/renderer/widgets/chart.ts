@@ -116,11 +116,11 @@ export class Chart {
         dataIdx: (plot, index, hovered) => nearestAt(plot, index, hovered),
       },
       scales: {
-        x: { time: false },
+        x: { time: false, range: (_, low, high) => spanOf(low, high) },
         y: { range: (_, low, high) => rangeOf(low, high, yRange) },
       },
       axes: [
-        { ...axis(formatX), size: 24, gap: 2, space: 70, ...(isWhole && { incrs: wholeSteps }) },
+        { ...axis(formatX), size: 24, gap: 2, space: 48, ...(isWhole && { incrs: wholeSteps }) },
         { ...axis(formatY), size: (_, values) => widthOf(values), gap: 4, space: 34 },
       ],
       series: [{}, ...this.#series.map((one, i) => lineOf(one, i, style, hidden[i + 1] ?? false))],
@@ -171,6 +171,12 @@ function widthOf(marks: readonly string[] | null): number {
 function nearestAt(plot: uPlot, index: number, hovered: number): number {
   const values = index === 0 ? undefined : plot.data[index]
   return (values && nearestValue(values, hovered)) ?? hovered
+}
+
+/** There is something to see before there are values, and with one of them. */
+function spanOf(low: number | null, high: number | null): [number, number] {
+  if (low === null || high === null) return [0, 1]
+  return low === high ? [low - 1, high + 1] : [low, high]
 }
 
 function rangeOf(low: number | null, high: number | null, fixed: ChartOptions['yRange']): [number, number] {

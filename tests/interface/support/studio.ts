@@ -32,6 +32,11 @@ export class StudioServer {
     return this.#connection.api
   }
 
+  /** Of the server; 0 while it is stopped. */
+  get processId(): number {
+    return this.#child?.pid ?? 0
+  }
+
   at(...parts: string[]): string {
     return join(this.folder, ...parts)
   }

@@ -6,26 +6,25 @@ import { useApi } from '../../api/platform.ts'
 import { useAction } from '../../composables/use-action.ts'
 import type { Action } from '../../composables/use-action.ts'
 import { useConfirmStore } from '../../stores/confirm.ts'
-import { useRuns } from '../../stores/runs.ts'
 
 export interface RunActions {
-  readonly pause: Action<[Run], void>
-  readonly resume: Action<[Run], void>
+  readonly pause: Action<[Run], unknown>
+  readonly resume: Action<[Run], unknown>
   /** Ends it; the best weights so far become a model. */
-  readonly keepBest: Action<[Run], void>
+  readonly keepBest: Action<[Run], unknown>
   /** Ends it, and nothing is made of it. */
-  readonly throwAway: Action<[Run], void>
-  readonly remove: Action<[Run], void>
-  readonly rename: Action<[Run, string], void>
+  readonly throwAway: Action<[Run], unknown>
+  readonly remove: Action<[Run], unknown>
+  readonly rename: Action<[Run, string], unknown>
   /** @param position 1 = next */
-  readonly move: Action<[Run, number], void>
+  readonly move: Action<[Run, number], unknown>
 }
 
+/** Answers are not shown: events tell what becomes of runs, and they come in order. */
 export function useRunActions(): RunActions {
   const { t } = useI18n()
   const api = useApi()
   const router = useRouter()
-  const runs = useRuns()
   const confirm = useConfirmStore()
   const of = ({ id, project }: Run): { run: string; project: string } => ({ run: id, project })
   const sure = (question: 'throwAway' | 'remove' | 'withdraw', { name }: Run): Promise<boolean> =>
@@ -36,22 +35,18 @@ export function useRunActions(): RunActions {
       isDangerous: true,
     })
   return {
-    pause: useAction(async (run) => runs.take(await api.runs.pause(of(run)))),
-    resume: useAction(async (run) => runs.take(await api.runs.resume(of(run)))),
-    keepBest: useAction(async (run) => runs.take(await api.runs.cancel({ ...of(run), keepBest: true }))),
+    pause: useAction((run) => api.runs.pause(of(run))),
+    resume: useAction((run) => api.runs.resume(of(run))),
+    keepBest: useAction((run) => api.runs.cancel({ ...of(run), keepBest: true })),
     throwAway: useAction(async (run) => {
-      if (await sure(run.startedAt === null ? 'withdraw' : 'throwAway', run))
-        runs.take(await api.runs.cancel({ ...of(run), keepBest: false }))
+      if (await sure(run.startedAt === null ? 'withdraw' : 'throwAway', run)) await api.runs.cancel({ ...of(run), keepBest: false })
     }),
     remove: useAction(async (run) => {
       if (!(await sure('remove', run))) return
       await api.runs.delete(of(run))
       await router.replace({ query: {} })
     }),
-    rename: useAction(async (run, name) => runs.take(await api.runs.rename({ ...of(run), name }))),
-    move: useAction(async (run, position) => {
-      const moved = await api.runs.move({ ...of(run), position })
-      for (const one of moved.runs) runs.take(one)
-    }),
+    rename: useAction((run, name) => api.runs.rename({ ...of(run), name })),
+    move: useAction((run, position) => api.runs.move({ ...of(run), position })),
   }
 }

@@ -97,7 +97,8 @@ export function useTrainForm(): TrainForm {
   const validateSoon = useDebounceFn(() => validation.reload(), pause)
   watch(asText, (_, before) => void (before === 'null' ? validation.reload() : validateSoon()))
   const isCurrent = computed(() => checked.value === asText.value && validation.data.value !== null)
-  const canStart = computed(() => isCurrent.value && validation.data.value?.problems.length === 0)
+  // What was allowed a moment ago most likely still is: the button does not flicker, and starting checks again.
+  const canStart = computed(() => config.value !== null && validation.data.value?.problems.length === 0)
   const problemOf = (...fields: string[]): string | null =>
     validation.data.value?.problems.find(({ field }) => field !== null && fields.includes(field))?.message ?? null
 
@@ -112,6 +113,7 @@ export function useTrainForm(): TrainForm {
     return result
   })
   const start = useAction(async () => {
+    if (!isCurrent.value) await validation.reload()
     if (project.id === null || !config.value || !canStart.value) return null
     const name = draft.value.name.trim()
     const run = await api.runs.start({ project: project.id, config: config.value, ...(name !== '' && { name }) })
