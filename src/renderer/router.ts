@@ -1,10 +1,8 @@
 // Addresses of the views. Behind a `#`: the server has one page, and the desktop window will load it from a file.
 import { createRouter, createWebHashHistory } from 'vue-router'
 import type { RouteRecordRaw } from 'vue-router'
-
-/** Views of a project, in the order of the work. */
-export const projectViews = ['images', 'label', 'train', 'results', 'predict', 'export'] as const
-export type ProjectView = (typeof projectViews)[number]
+import { projectViews } from './project-views.ts'
+import type { ProjectView } from './project-views.ts'
 
 const views: Readonly<Record<ProjectView, () => Promise<unknown>>> = {
   images: () => import('./views/images/ImagesView.vue'),

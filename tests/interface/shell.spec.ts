@@ -1,4 +1,5 @@
 // The window itself: ways to the views, the connection, undo everywhere.
+import { Shell } from './pages/shell.ts'
 import { expect, show, test } from './support/test.ts'
 
 test('a project stays open through a restart of the server, at the same address', async ({ page, studio, photos, expected }) => {
@@ -9,6 +10,85 @@ test('a project stays open through a restart of the server, at the same address'
   await studio.stop('SIGKILL')
   await expect(page.getByTestId('saved')).toContainText('Connection lost')
   await studio.start()
-  await expect(page.getByTestId('saved')).toContainText('saved')
+  await expect(page.getByTestId('saved')).toContainText('All changes saved')
   await expect(page.getByRole('contentinfo')).toContainText('54 images')
+})
+
+test('what a lost connection kept from being saved is said once, and works again', async ({ page, studio, expected }) => {
+  expected.push(/WebSocket|Failed to load resource|ERR_CONNECTION/)
+  const shell = new Shell(page)
+  await page.goto(`${studio.address}#/settings`)
+  await expect(shell.heading('Settings')).toBeVisible()
+  await studio.stop('SIGKILL')
+  await expect(shell.status).toContainText('Connection lost')
+  await shell.choose('Density', 'Compact')
+  await shell.choose('Density', 'Compact')
+  await expect(shell.notices.getByText('That was not saved')).toHaveCount(1)
+  await expect(page.locator('html')).toHaveAttribute('data-density', 'comfortable')
+  await studio.start()
+  await expect(shell.status).toContainText('All changes saved')
+  await shell.choose('Density', 'Compact')
+  await expect.poll(async () => (await studio.api.system.settings({})).density).toBe('compact')
+})
+
+test('keys go to views, and the focus to their headings', async ({ page, studio, photos }) => {
+  const shell = new Shell(page)
+  const { id } = await studio.project(photos)
+  await show(page, studio, id, 'images')
+  await page.keyboard.press('Alt+2')
+  await expect(page).toHaveURL(/label/)
+  await expect(shell.heading('Label')).toBeFocused()
+  await page.keyboard.press('Control+,')
+  await expect(shell.heading('Settings')).toBeFocused()
+  await page.keyboard.press('Alt+0')
+  await expect(page.getByRole('main').getByRole('heading', { level: 1 })).toBeFocused()
+})
+
+test('keys of commands are found, changed, swapped, refused and brought back', async ({ page, studio }) => {
+  const shell = new Shell(page)
+  await page.keyboard.press('?')
+  await expect(shell.search).toBeFocused()
+  await page.keyboard.type('most useful')
+  await expect(shell.sheet.getByRole('listitem')).toHaveCount(1)
+  await shell.search.fill('')
+
+  await shell.pressNewKeys('Next most useful image', 'u')
+  await expect(shell.sheet.getByRole('alert')).toContainText('“Next unlabelled image”, which would then have N')
+  await shell.sheet.getByRole('button', { name: 'Use them here' }).click()
+  await expect(shell.shortcut('Next unlabelled image')).toContainText('N')
+  await expect.poll(async () => (await studio.api.system.settings({})).shortcuts).toEqual({ nextUseful: 'U', nextUnlabelled: 'N' })
+
+  await shell.pressNewKeys('Settings', '5')
+  await expect(shell.sheet.getByRole('alert')).toContainText('5 assigns a class')
+  await page.keyboard.press('Alt+s')
+  await expect(shell.shortcut('Settings')).toContainText('Alt')
+  await shell.sheet.getByRole('button', { name: 'Close' }).last().click()
+  await page.keyboard.press('Alt+s')
+  await expect(shell.heading('Settings')).toBeFocused()
+
+  await page.getByRole('button', { name: 'Show shortcuts' }).click()
+  await shell.sheet.getByRole('button', { name: 'Reset all' }).click()
+  await expect.poll(async () => (await studio.api.system.settings({})).shortcuts).toEqual({})
+})
+
+test('the language changes at once, for the page too', async ({ page, studio }) => {
+  const shell = new Shell(page)
+  await page.goto(`${studio.address}#/settings`)
+  await shell.choose('Language', '简体中文')
+  await expect(shell.heading('设置')).toBeVisible()
+  await expect(page.locator('html')).toHaveAttribute('lang', 'zh-CN')
+  await page.reload()
+  await expect(shell.heading('设置')).toBeVisible()
+})
+
+test('devices are tried, and a network is removed after a question', async ({ page, studio, backbone }) => {
+  const shell = new Shell(page)
+  await studio.api.backbones.add({ file: backbone, name: 'tiny', normalize: 'unit' })
+  await page.goto(`${studio.address}#/settings`)
+  await page.getByRole('button', { name: 'Try devices' }).click()
+  await expect(page.getByText(/images\/s/).first()).toBeVisible()
+  await page.getByRole('button', { name: 'Remove tiny' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
+  await expect(page.getByText('There is no network yet.')).toBeVisible()
+  await expect(shell.notices).toContainText('tiny has been removed')
 })
