@@ -1,8 +1,12 @@
 // Who the server lets in, and what it tells those it does not.
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { connect as connectTo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { serveSettings } from '../../../src/main/server/command.ts'
+import { sessionKey } from '../../../src/main/server/session-key.ts'
 import { TokenLimiter } from '../../../src/main/server/token-limiter.ts'
 import type { RunningServer } from '../../../src/main/server/index.ts'
 import { fakeServices } from '../../support/fake-services.ts'
@@ -68,6 +72,33 @@ test('the printed address gives a cookie and leads to the interface without the 
   expect((await post(server, 'system/version', '{}', { cookie: `other=1; ${cookie}` })).status).toBe(200)
   expect((await ask(server, '/', { headers: { cookie: `${cookie}x` } })).status).toBe(401)
   expect((await ask(server, '/', { headers: { cookie: `${cookie.split('=')[0] ?? ''}=${token}` } })).status).toBe(401)
+})
+
+test('a cookie holds after a restart with the same secret and token, and with nothing else', async () => {
+  const bits = async (options: { sessionKey?: string; token?: string }): Promise<string> => {
+    const one = await testServer(services, options)
+    const { headers } = await ask(one, `/?token=${options.token ?? token}`, { headers: { cookie: '' } })
+    return headers['set-cookie']?.[0]?.split(/[=;]/)[1] ?? ''
+  }
+  const [first, again, otherKey, otherToken, none, noneAgain] = await Promise.all([
+    bits({ sessionKey: 'a' }),
+    bits({ sessionKey: 'a' }),
+    bits({ sessionKey: 'b' }),
+    bits({ sessionKey: 'a', token: 'another-token-for-tests' }),
+    bits({}),
+    bits({}),
+  ])
+  expect(again).toBe(first)
+  expect(new Set([first, otherKey, otherToken, none, noneAgain]).size).toBe(5)
+})
+
+test('the secret of cookies is made once, for this user only', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'session-'))
+  const made = await sessionKey(join(folder, 'data'))
+  expect(made).toMatch(/^[\w-]{43}$/)
+  expect(await sessionKey(join(folder, 'data'))).toBe(made)
+  if (process.platform !== 'win32') expect(statSync(join(folder, 'data', 'session-key')).mode & 0o777).toBe(0o600)
+  rmSync(folder, { recursive: true })
 })
 
 test('a ticket opens the interface once', async () => {
