@@ -120,7 +120,7 @@ export class Chart {
         y: { range: (_, low, high) => rangeOf(low, high, yRange) },
       },
       axes: [
-        { ...axis(formatX), size: 24, gap: 2, space: 48, ...(isWhole && { incrs: wholeSteps }) },
+        { ...axis(formatX), size: 20, gap: 2, space: 48, ...(isWhole && { incrs: wholeSteps }) },
         { ...axis(formatY), size: (_, values) => widthOf(values), gap: 4, space: 34 },
       ],
       series: [{}, ...this.#series.map((one, i) => lineOf(one, i, style, hidden[i + 1] ?? false))],
