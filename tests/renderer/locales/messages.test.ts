@@ -52,7 +52,7 @@ function attempt(work: () => string): string {
 
 const sources = globSync('**/*.{ts,vue}', { cwd: root }).map((file) => ({ file, source: readFileSync(resolve(root, file), 'utf8') }))
 /** A pattern of keys: `*` and `${…}` stand for the changing part. */
-const matcher = (pattern: string): RegExp => new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll(/\$\{.*?\}(?=[\\.]|$)|\*/g, '.+')}$`)
+const matcher = (pattern: string): RegExp => new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll(/\$\{[^}]*\}|\*/g, '.+')}$`)
 
 test('every key that is asked for is a message', () => {
   const asked = sources.flatMap(({ file, source }) =>
