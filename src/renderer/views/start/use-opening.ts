@@ -1,0 +1,125 @@
+// Ways into a project: an existing one, one of a folder of images, the sample, or files that were dropped.
+import { ref, shallowRef } from 'vue'
+import type { Ref, ShallowRef } from 'vue'
+import { useRouter } from 'vue-router'
+import { useApi } from '../../api/platform.ts'
+import { useAction } from '../../composables/use-action.ts'
+import type { LocalFile } from '../../composables/use-drop.ts'
+import { useUpload } from '../../composables/use-upload.ts'
+import type { Uploads } from '../../composables/use-upload.ts'
+import { useNotices } from '../../stores/notices.ts'
+import { useProject } from '../../stores/project.ts'
+import { useTasks } from '../../stores/tasks.ts'
+import type { Project } from '../../../shared/contract/projects.ts'
+import { AppError } from '../../../shared/errors.ts'
+
+/** A project that is about to be made. */
+export interface Draft {
+  /** Folder of images; null for dropped files. */
+  readonly images: string | null
+  readonly dropped: readonly LocalFile[]
+  readonly name: string
+  readonly folder: string
+  /** The project that there is of these images already. */
+  readonly existing: string | null
+}
+
+export interface Opening {
+  readonly draft: ShallowRef<Draft | null>
+  /** A folder whose project could not be opened because it is damaged. */
+  readonly damaged: ShallowRef<{ folder: string; error: AppError } | null>
+  readonly isBusy: Ref<boolean>
+  readonly isDrawing: Ref<boolean>
+  readonly uploads: Uploads
+  readonly open: (folder: string) => Promise<void>
+  readonly propose: (images: string) => Promise<void>
+  readonly proposeDropped: (files: readonly LocalFile[], name: string) => Promise<void>
+  readonly make: (wanted: { name: string; folder: string; labels: boolean }) => Promise<AppError | null>
+  readonly sample: () => Promise<unknown>
+  readonly enter: (project: Project, view: 'images' | 'label') => void
+}
+
+export function useOpening(): Opening {
+  const api = useApi()
+  const router = useRouter()
+  const project = useProject()
+  const tasks = useTasks()
+  const notices = useNotices()
+  const uploads = useUpload()
+  const draft = shallowRef<Draft | null>(null)
+  const damaged = shallowRef<{ folder: string; error: AppError } | null>(null)
+  const isBusy = ref(false)
+
+  const enter = (opened: Project, view: 'images' | 'label'): void => {
+    project.enter(opened)
+    void router.push({ name: view, params: { project: opened.id } })
+  }
+  const during = async <Value>(work: () => Promise<Value>): Promise<Value | null> => {
+    isBusy.value = true
+    try {
+      return await work()
+    } catch (error) {
+      notices.report(AppError.from(error))
+      return null
+    } finally {
+      isBusy.value = false
+    }
+  }
+  const open = async (folder: string): Promise<void> => {
+    isBusy.value = true
+    try {
+      const opened = await api.projects.open({ folder })
+      enter(opened, opened.images > 0 ? 'label' : 'images')
+    } catch (thrown) {
+      const error = AppError.from(thrown)
+      if (error.code === 'bad-data') damaged.value = { folder, error }
+      else notices.report(error)
+    } finally {
+      isBusy.value = false
+    }
+  }
+  const propose = async (images: string): Promise<void> => {
+    const proposal = await during(() => api.projects.propose({ images }))
+    if (!proposal) return
+    if (proposal.existing === images) return open(images)
+    draft.value = { ...proposal, images, dropped: [] }
+  }
+  const proposeDropped = async (dropped: readonly LocalFile[], name: string): Promise<void> => {
+    const proposal = await during(() => api.projects.propose({ name }))
+    if (proposal) draft.value = { ...proposal, images: null, dropped }
+  }
+  const make: Opening['make'] = async ({ name, folder, labels }) => {
+    const wanted = draft.value
+    if (!wanted) return null
+    isBusy.value = true
+    try {
+      const made = await api.projects.create({ folder, name })
+      const images = wanted.images ?? (await uploads.run(made.id, wanted.dropped))
+      await api.images.import({ project: made.id, folder: images, labels })
+      draft.value = null
+      enter(made, 'images')
+      return null
+    } catch (error) {
+      return AppError.from(error)
+    } finally {
+      isBusy.value = false
+    }
+  }
+  const sample = useAction(async () => {
+    const { folder } = await tasks.result(await api.projects.sample({}), 'sample')
+    await open(folder)
+  })
+  return {
+    draft,
+    damaged,
+    isBusy,
+    isDrawing: sample.isRunning,
+    uploads,
+    open,
+    propose,
+    proposeDropped,
+    make,
+    sample: () => sample.run(),
+    enter,
+  }
+}
