@@ -1,5 +1,5 @@
 // Predictions as a CSV made in the page: the same columns as the file that the services write.
-import type { Prediction } from './use-predictions.ts'
+import type { Prediction } from './filter.ts'
 
 /** A spreadsheet would take it for a formula: it gets an apostrophe in front. */
 const risky = /^'*[=+\-@\t\r\n]/

@@ -5,7 +5,7 @@ import { useApi } from '../../api/platform.ts'
 import { useAction } from '../../composables/use-action.ts'
 import { useProject } from '../../stores/project.ts'
 import { toCsv } from './csv.ts'
-import type { Prediction } from './use-predictions.ts'
+import type { Prediction } from './filter.ts'
 import { csvName } from './use-subject.ts'
 
 export interface Download {

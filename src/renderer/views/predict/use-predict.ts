@@ -34,7 +34,8 @@ const top = 5
 /** @param run to predict with */
 export function usePredict(run: () => string | null): Predict {
   const { t } = useI18n()
-  const { connection, pathOf } = usePlatform()
+  const platform = usePlatform()
+  const { connection } = platform
   const router = useRouter()
   const route = useRoute()
   const project = useProject()
@@ -57,7 +58,7 @@ export function usePredict(run: () => string | null): Predict {
     if (pictures.length === 0) throw new AppError('bad-data', t('predict.noPictures', { count: all.length }, all.length))
     const name = pictures.length === 1 ? (pictures[0]?.path ?? '') : t('predict.files', { count: pictures.length }, pictures.length)
     // Where the services see the same disk, nothing is copied.
-    const paths = pictures.map(({ file }) => pathOf(file)).filter((path) => path !== null)
+    const paths = pictures.map(({ file }) => platform.pathOf(file)).filter((path) => path !== null)
     if (paths.length === pictures.length) return begin({ files: paths }, { kind: 'files', name, folder: null })
     const folder = await uploads.run(project.id, pictures)
     await begin({ folder }, { kind: 'upload', name, folder })

@@ -4,30 +4,9 @@ import type { ComputedRef, Ref, ShallowRef } from 'vue'
 import { usePlatform } from '../../api/platform.ts'
 import { onFresh } from '../../api/fresh.ts'
 import { useResource } from '../../composables/use-resource.ts'
-import type { Api } from '../../../shared/contract/index.ts'
 import { AppError } from '../../../shared/errors.ts'
-
-export type Prediction = Awaited<ReturnType<Api['predictions']['list']>>['predictions'][number]
-export type Counts = Awaited<ReturnType<Api['predictions']['counts']>>
-
-export type Shown = 'all' | 'sure' | 'look' | 'problems'
-
-export interface PredictionFilter {
-  readonly shown: Shown
-  readonly class: string | null
-  /** Least probability of the best class that counts as sure. */
-  readonly threshold: number
-}
-
-type Query = Omit<Parameters<Api['predictions']['list']>[0], 'project' | 'task' | 'offset' | 'limit'>
-
-/** What is asked of the services for a filter. */
-export function queryOf({ shown, class: name, threshold }: PredictionFilter): Query {
-  if (shown === 'problems') return { problem: true }
-  const ofClass = name === null ? {} : { class: name }
-  if (shown === 'sure') return { ...ofClass, from: threshold }
-  return shown === 'look' ? { ...ofClass, below: threshold } : ofClass
-}
+import { queryOf } from './filter.ts'
+import type { Counts, Prediction, PredictionFilter } from './filter.ts'
 
 export interface Predictions {
   readonly counts: ShallowRef<Counts | null>

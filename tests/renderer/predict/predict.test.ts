@@ -1,0 +1,63 @@
+// Predict's decisions: what is asked for a filter, where a key leads, the CSV.
+import { expect, test } from 'vitest'
+import { toRow } from '../../../src/main/csv.ts'
+import { csvName } from '../../../src/renderer/views/predict/use-subject.ts'
+import { toCsv } from '../../../src/renderer/views/predict/csv.ts'
+import { cardHeight, columnsIn, moved } from '../../../src/renderer/views/predict/grid.ts'
+import { queryOf } from '../../../src/renderer/views/predict/filter.ts'
+import type { Prediction } from '../../../src/renderer/views/predict/filter.ts'
+
+test('a filter becomes what the services understand', () => {
+  const filter = { shown: 'all', class: null, threshold: 0.7 } as const
+  expect(queryOf(filter)).toEqual({})
+  expect(queryOf({ ...filter, shown: 'sure', class: 'cat' })).toEqual({ class: 'cat', from: 0.7 })
+  expect(queryOf({ ...filter, shown: 'look' })).toEqual({ below: 0.7 })
+  expect(queryOf({ ...filter, shown: 'problems', class: 'cat' })).toEqual({ problem: true })
+})
+
+test('keys move in the grid and stay inside', () => {
+  const grid = { columns: 3, page: 6, total: 8 }
+  expect(moved('ArrowRight', 2, grid)).toBe(3)
+  expect(moved('ArrowDown', 1, grid)).toBe(4)
+  expect(moved('ArrowDown', 5, grid)).toBe(5)
+  expect(moved('ArrowUp', 1, grid)).toBe(1)
+  expect(moved('PageDown', 4, grid)).toBe(7)
+  expect(moved('End', 0, grid)).toBe(7)
+  expect(moved('Home', 7, grid)).toBe(0)
+  expect(moved('a', 0, grid)).toBeNull()
+  expect(moved('End', 0, { ...grid, total: 0 })).toBeNull()
+})
+
+test.each([1, 150, 333, 700, 2000])('in %d pixels there is a column, and cards are higher than their words', (width) => {
+  expect(columnsIn(width)).toBeGreaterThan(0)
+  expect(cardHeight(width)).toBeGreaterThan(200)
+})
+
+test('the CSV is the one that the services write: rectangular, quoted, and no formula', () => {
+  const one = (index: number, file: string, classes: Prediction['classes'], problem: string | null = null): Prediction => ({
+    index,
+    file,
+    image: null,
+    classes,
+    problem,
+  })
+  const text = toCsv(
+    [
+      one(0, '/a, "b".jpg', [
+        { name: 'cat', probability: 0.75 },
+        { name: '=1+1', probability: 1e-7 },
+      ]),
+      one(1, '-c.jpg', [], 'not an\nimage'),
+    ],
+    2,
+  )
+  expect(text).toBe(
+    toRow(['file', 'class', 'probability', 'class_2', 'probability_2', 'problem']) +
+      toRow(['/a, "b".jpg', 'cat', '0.75', '=1+1', '1e-7', '']) +
+      toRow(['-c.jpg', '', '', '', '', 'not an\nimage']),
+  )
+})
+
+test('a CSV is named after its moment', () => {
+  expect(csvName(new Date(2026, 0, 2, 3, 4, 5))).toBe('predictions-2026-01-02-030405.csv')
+})
