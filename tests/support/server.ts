@@ -18,7 +18,11 @@ export async function testServer(services: FakeServices, options: Partial<Server
   }
   const server = await startServer({
     ...services,
-    images: { projects: { get: missing }, media: { picture: missing } },
+    images: {
+      projects: { get: missing },
+      media: { picture: missing, pictureOfFile: missing },
+      predicted: { get: missing, realFile: missing },
+    },
     log: { error: (_, error) => void services.faults.push(error) },
     token,
     pages: '/nowhere',

@@ -38,10 +38,7 @@ export const sample: Job<'sample'> = async ({ images: folder, backbone }, { emit
 function namesOf(images: readonly SampleImage[]): Map<string, string> {
   const shuffled = new Random(deriveSeed(seed, 'names')).shuffled(images)
   return new Map(
-    shuffled.map(({ split, species, index }, i) => [
-      keyOf(split, species.name, index),
-      `butterfly-${String(i + 1).padStart(3, '0')}.jpg`,
-    ]),
+    shuffled.map(({ split, species, index }, i) => [keyOf(split, species.name, index), `butterfly-${String(i + 1).padStart(3, '0')}.jpg`]),
   )
 }
 

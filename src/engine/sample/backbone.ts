@@ -41,10 +41,7 @@ export async function makeSampleBackbone(engine: Engine, options: SampleBackbone
 }
 
 /** Makes the backbone of the sample data set as a file. @throws AppError naming the file; the signal's reason if it is aborted */
-export async function writeSampleBackbone(
-  path: string,
-  options: Omit<SampleBackboneOptions, 'species' | 'individuals'>,
-): Promise<void> {
+export async function writeSampleBackbone(path: string, options: Omit<SampleBackboneOptions, 'species' | 'individuals'>): Promise<void> {
   const engine = new OnnxRuntimeEngine({ threads: availableParallelism() })
   try {
     await writeFileAtomic(path, await makeSampleBackbone(engine, { ...options, species: otherSpecies, individuals: 8 }))

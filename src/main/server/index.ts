@@ -11,18 +11,22 @@ import { sendAnswer } from './api-route.ts'
 import { eventsRoute } from './events-route.ts'
 import { Guard } from './guard.ts'
 import type { Refusal } from './guard.ts'
+import { sendExported } from './export-route.ts'
 import { setFixedHeaders } from './headers.ts'
 import { sendImage } from './image-route.ts'
 import type { ImageServices } from './image-route.ts'
 import { defaultLimits } from './limits.ts'
 import type { Limits } from './limits.ts'
 import { sendNote, sendPage, sendWelcome } from './page-route.ts'
+import { sendPredicted } from './prediction-route.ts'
+import type { PredictionServices } from './prediction-route.ts'
 import { refuse, sendError } from './reply.ts'
+import { takeUpload } from './upload-route.ts'
 
 export interface ServerOptions {
   readonly dispatcher: Dispatcher
   readonly events: EventHub
-  readonly images: ImageServices
+  readonly images: ImageServices & PredictionServices
   readonly log: Pick<Log, 'error'>
   readonly token: string
   /** What cookies are made with, besides the token. Absent = they end with the server. */
@@ -74,9 +78,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         return refuse(request, response, new AppError('bad-option', 'request: expected application/json, found another content type'), 415)
       return sendAnswer(options.dispatcher, limits, { service, method, closing: closing.signal }, request, response)
     }
+    const [, into, batch] = /^\/uploads\/([^/]{1,100})\/([^/]{1,100})$/.exec(target.path) ?? []
+    if (into !== undefined && batch !== undefined) {
+      if (request.method !== 'POST') return refuseMethod(request, response, 'POST')
+      return takeUpload(options.images.projects, limits, [into, batch], target.query, request, response)
+    }
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuseMethod(request, response, 'GET, HEAD')
     const [, project, image] = /^\/images\/([^/]{1,100})\/(\d{1,15})$/.exec(target.path) ?? []
     if (project !== undefined && image !== undefined) return sendImage(options.images, [project, image], target.query, request, response)
+    const [, of, task, index] = /^\/predictions\/([^/]{1,100})\/([^/]{1,100})\/(\d{1,15})$/.exec(target.path) ?? []
+    if (of !== undefined && task !== undefined && index !== undefined)
+      return sendPredicted(options.images, [of, task, index], target.query, request, response)
+    const [, owner, exported] = /^\/exports\/([^/]{1,100})\/(.{1,1000})$/.exec(target.path) ?? []
+    if (owner !== undefined && exported !== undefined) return sendExported(options.images.projects, owner, exported, request, response)
     if (!(await sendPage(options.pages, target.path, request, response))) sendError(response, notFound())
   }
 

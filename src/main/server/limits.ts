@@ -5,6 +5,8 @@ import type { FeedLimits } from '../transport/event-feed.ts'
 export interface Limits {
   /** Bytes of a call's input. */
   readonly body: number
+  /** Bytes of a file that a browser hands over. */
+  readonly upload: number
   /** Bytes of a frame from a listener: topics and a position. */
   readonly frame: number
   /** Milliseconds for a request's headers, and for the whole request. */
@@ -27,6 +29,7 @@ export interface Limits {
 
 export const defaultLimits: Limits = {
   body: maxBody,
+  upload: 64 * 1024 * 1024,
   frame: 64 * 1024,
   headersTime: 10_000,
   requestTime: 60_000,

@@ -8,6 +8,7 @@ import type { Dispatcher } from '../transport/dispatcher.ts'
 import { isLoopback, usualPort } from './command.ts'
 import type { ServeSettings } from './command.ts'
 import type { ImageServices } from './image-route.ts'
+import type { PredictionServices } from './prediction-route.ts'
 import { startServer } from './index.ts'
 import type { RunningServer } from './index.ts'
 import { sessionKey } from './session-key.ts'
@@ -15,7 +16,10 @@ import { sessionKey } from './session-key.ts'
 /** What is served, e.g. of `createStudio`. */
 export interface Served {
   readonly dispatcher: Dispatcher
-  readonly studio: Pick<Studio, 'events'> & Partial<Pick<Studio, 'dataFolder'>> & ImageServices & { readonly log: Pick<Log, 'error'> }
+  readonly studio: Pick<Studio, 'events'> &
+    Partial<Pick<Studio, 'dataFolder'>> &
+    ImageServices &
+    PredictionServices & { readonly log: Pick<Log, 'error'> }
   /** Pauses runs, ends tasks, closes projects. */
   close(): Promise<void>
 }

@@ -1,6 +1,7 @@
 // The interface in a browser, before the server that its page came from.
 import { connect, imageAddress } from './connect.ts'
 import type { Platform } from './platform.ts'
+import { uploadFile } from './upload.ts'
 
 export function browserPlatform(): Platform {
   const options = { address: `${location.origin}/` }
@@ -10,7 +11,7 @@ export function browserPlatform(): Platform {
     predictionAddress: (project, task, index, size) => `${options.address}predictions/${project}/${task}/${index}?size=${size}`,
     exportAddress: (project, exported, file) =>
       `${options.address}exports/${project}/${encodeURIComponent(exported)}${file === null ? '.zip' : `/${encodeURIComponent(file)}`}`,
-    upload: () => Promise.reject(new Error('not yet')),
+    upload: (project, batch, path, blob, signal) => uploadFile(options, { project, batch, path }, blob, signal),
     pathOf: () => null,
     chooseFolder: null,
   }

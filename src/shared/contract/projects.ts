@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { method, service } from './define.ts'
 import { absolutePath, count, imageId, inProject, nothing, projectId, time } from './domain.ts'
+import { started } from './tasks.ts'
 
 export const project = z.object({
   id: projectId,
@@ -36,6 +37,14 @@ export const projects = service({
   methods: {
     /** Makes a project in an empty or new folder. @throws 'bad-data' where the folder holds something else. */
     create: method(z.strictObject({ folder: absolutePath, name: name.optional() }), project),
+    /** Where a project of a folder's images would go: a free folder among the user's projects; and the one there is of them already.
+     * @param images folder of images; absent = an empty project */
+    propose: method(
+      z.strictObject({ images: absolutePath.optional(), name: name.optional() }),
+      z.object({ folder: z.string(), name: z.string(), existing: z.string().nullable() }),
+    ),
+    /** Draws the sample images, makes a project of them with some labels, and adds the backbone that goes with them. */
+    sample: method(nothing, started),
     /** Opens one, or answers the open one. @throws 'not-found', 'in-use', 'bad-data' (damaged; see check and repair), 'newer-version'. */
     open: method(z.strictObject({ folder: absolutePath }), project),
     /** Runs of the project are paused first. */

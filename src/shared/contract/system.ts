@@ -35,6 +35,10 @@ export const system = service({
       z.strictObject({ folder: absolutePath.optional() }),
       z.object({ folder: z.string().nullable(), parent: z.string().nullable(), entries: z.array(entry) }),
     ),
+    /** Makes a folder to put something in; inside the allowed roots only. */
+    makeFolder: method(z.strictObject({ parent: absolutePath, name: z.string().trim().min(1).max(200) }), z.object({ folder: z.string() })),
+    /** Shows a folder in the file manager of the machine that the services run on; projects, what they have written, and the allowed roots only. */
+    openFolder: method(z.strictObject({ folder: absolutePath }), nothing),
   },
   events: { settingsChanged: settings },
 })

@@ -1,6 +1,6 @@
 // What each kind of task has to tell when it is done.
 import { z } from 'zod'
-import { count } from './domain.ts'
+import { count, projectId } from './domain.ts'
 
 const seconds = z.number().min(0)
 
@@ -30,8 +30,12 @@ export const importReport = z.object({
   seconds,
 })
 
+/** Largest difference of a class probability between training and the exported file, on so many images. */
+export const parity = z.object({ images: count, largestDifference: z.number(), sameClass: count }).nullable()
+
 export const taskResult = z.discriminatedUnion('kind', [
   importReport,
+  z.object({ kind: z.literal('sample'), project: projectId, folder: z.string(), images: count, labelled: count, seconds }),
   z.object({ kind: z.literal('near-duplicates'), images: count, groups: count, seconds }),
   z.object({
     kind: z.literal('import-labels'),
@@ -69,8 +73,7 @@ export const taskResult = z.discriminatedUnion('kind', [
     kind: z.literal('export'),
     folder: z.string(),
     files: z.array(z.object({ path: z.string(), bytes: count })),
-    /** Largest difference of a class probability between training and the exported file, on so many images. */
-    parity: z.object({ images: count, largestDifference: z.number(), sameClass: count }).nullable(),
+    parity,
   }),
   z.object({ kind: z.literal('probe-devices'), devices: count }),
 ])

@@ -9,6 +9,7 @@ export const task = z.object({
   id: taskId,
   project: projectId.nullable(),
   kind: z.enum([
+    'sample',
     'import',
     'rescan',
     'near-duplicates',

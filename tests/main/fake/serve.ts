@@ -21,7 +21,8 @@ await runServe(process.argv.slice(2), () => ({
   studio: {
     events,
     projects: { get: nothing },
-    media: { picture: nothing },
+    media: { picture: nothing, pictureOfFile: nothing },
+    predicted: { get: nothing, realFile: nothing },
     log: { error: () => undefined },
   },
   close: async () => {

@@ -24,8 +24,9 @@ import { ProjectRegistry } from '../../../src/main/services/projects/registry.ts
 import { EventHub } from '../../../src/main/transport/event-hub.ts'
 import type { Trash } from '../../../src/main/trash.ts'
 import type { Api } from '../../../src/shared/contract/index.ts'
-import { calls } from '../../support/services.ts'
+import { calls, testStudio } from '../../support/services.ts'
 
+const { studio } = testStudio()
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'projects-')))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 let home = ''
@@ -51,7 +52,8 @@ function setting(trash?: Trash): Setting {
   const log = memoryLog()
   const registry = new ProjectRegistry({ events, log, lookEvery: 20, ...(trash && { trash }) })
   running.push(registry)
-  return { api: calls('projects', projects({ projects: registry, dataFolder: join(home, 'data'), log })), registry, heard, log }
+  const handlers = projects({ ...studio, projects: registry, dataFolder: join(home, 'data'), projectsFolder: join(home, 'projects'), log })
+  return { api: calls('projects', handlers), registry, heard, log }
 }
 
 function addClass({ db, touch }: OpenProject, name: string): number {
@@ -244,4 +246,31 @@ test('check and repair: from what can be read, and from a backup', async () => {
   await expect(api.repair({ folder })).rejects.toMatchObject({ code: 'bad-data' })
   expect(existsSync(file)).toBe(false)
   expect(await api.repair({ folder, backup: backups[0]?.file })).toMatchObject({ id, classes: 1 })
+})
+
+test('a project of a folder of images gets a free place by its name, unless there is one of them', async () => {
+  const { api, registry } = setting()
+  const images = join(home, 'Birds: all')
+  mkdirSync(images)
+  const places = join(home, 'projects')
+  const first = { folder: join(places, 'Birds_ all'), name: 'Birds_ all', existing: null }
+  expect(await api.propose({ images })).toEqual(first)
+  mkdirSync(join(places, 'birds'), { recursive: true })
+  writeFileSync(join(places, 'birds 2'), '')
+  expect(await api.propose({ images, name: 'birds' })).toEqual({ folder: join(places, 'birds 3'), name: 'birds', existing: null })
+  expect(await api.propose({})).toEqual({ folder: join(places, 'Project'), name: 'Project', existing: null })
+  expect(await api.propose({ name: '../x' })).toMatchObject({ folder: join(places, '_._x') })
+  await expect(api.propose({ images: join(home, 'nowhere') })).rejects.toMatchObject({ code: 'not-found' })
+
+  const { id, folder } = await api.create({ folder: first.folder })
+  registry.get(id).db.run('INSERT INTO sources (folder) VALUES (?)', images)
+  symlinkSync(images, join(home, 'link'))
+  expect(await api.propose({ images: join(home, 'link') })).toMatchObject({ folder: `${folder} 2`, existing: folder })
+  await api.close({ project: id })
+  const later = setting().api
+  expect(await later.propose({ images })).toMatchObject({ existing: folder })
+  expect((await later.propose({ images: folder })).existing).toBe(folder)
+  expect((await later.propose({ images: home })).existing).toBe(null)
+  rmSync(folder, { recursive: true })
+  expect(await later.propose({ images })).toEqual(first)
 })

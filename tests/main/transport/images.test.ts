@@ -65,6 +65,13 @@ const server = await testServer(fakeServices(), {
         if (image === 7) return Promise.reject(new AppError('bad-data', 'gone.jpg: expected an image, found none'))
         return Promise.resolve(Buffer.from(`picture ${image} ${size}`))
       },
+      pictureOfFile: () => Promise.reject(new Error('not asked for here')),
+    },
+    predicted: {
+      get: () => {
+        throw new Error('not asked for here')
+      },
+      realFile: () => Promise.reject(new Error('not asked for here')),
     },
   },
 })

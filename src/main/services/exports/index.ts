@@ -1,12 +1,14 @@
 // Service `exports`: a run's model as files to take away.
-import { isAbsolute, join } from 'node:path'
 import { existsSync } from 'node:fs'
-import { z } from 'zod'
+import { readFile } from 'node:fs/promises'
+import { isAbsolute, join } from 'node:path'
+import { fileError } from '../../../node/file-error.ts'
 import type { Handlers } from '../../../shared/contract/index.ts'
 import { AppError } from '../../../shared/errors.ts'
-import { getJson, putJson } from '../../storage/values.ts'
 import type { OpenProject, Studio } from '../context.ts'
 import { requireModel } from '../predictions/models.ts'
+import { exportedFiles, rememberedExports, rememberExport } from './remembered.ts'
+import { shellSample } from './samples.ts'
 import { requireFree, writeExport } from './write.ts'
 
 const formats = [
@@ -17,10 +19,6 @@ const formats = [
     problem: null,
   },
 ]
-
-const key = 'exports'
-const exported = z.array(z.object({ folder: z.string(), run: z.string(), format: z.string(), at: z.iso.datetime() }))
-type Exported = z.infer<typeof exported>
 
 export function exports(studio: Studio): Handlers['exports'] {
   return {
@@ -35,12 +33,34 @@ export function exports(studio: Studio): Handlers['exports'] {
       await requireFree(folder)
       return studio.tasks.start({ kind: 'export', project: id, subject: folder }, async ({ signal }) => {
         const written = await writeExport(studio, project, trained, folder, signal)
-        remember(project, { folder, run, format, at: new Date().toISOString() })
+        rememberExport(project, { folder, run, format, at: new Date().toISOString(), parity: written.parity })
         studio.events.emit('exports.changed', { project: id })
         return { kind: 'export', folder, ...written }
       })
     },
-    list: ({ project: id }) => ({ exports: remembered(studio.projects.get(id)).filter(({ folder }) => existsSync(folder)) }),
+    read: async ({ project: id, folder }) => {
+      const found = rememberedExports(studio.projects.get(id)).find((one) => one.folder === folder)
+      if (!found) throw new AppError('not-found', `${folder}: expected an export of the project, found none`)
+      const text = (file: string): Promise<string> =>
+        readFile(join(folder, file), 'utf8').catch((error: unknown) => {
+          throw fileError(error, 'read', join(folder, file)) ?? error
+        })
+      const [files, card, python, javascript] = await Promise.all([
+        exportedFiles(folder),
+        ...['model-card.md', 'predict.py', 'predict.mjs'].map(text),
+      ])
+      return {
+        ...found,
+        files,
+        card: card ?? '',
+        samples: [
+          { language: 'python', file: 'predict.py', text: python ?? '' },
+          { language: 'javascript', file: 'predict.mjs', text: javascript ?? '' },
+          { language: 'shell', file: null, text: shellSample(folder) },
+        ],
+      }
+    },
+    list: ({ project: id }) => ({ exports: rememberedExports(studio.projects.get(id)) }),
   }
 }
 
@@ -56,16 +76,4 @@ function freeFolder(project: OpenProject, run: string): string {
     const folder = join(all, `${name || 'model'}${i === 1 ? '' : `-${i}`}`)
     if (!existsSync(folder)) return folder
   }
-}
-
-/** Latest first. */
-function remembered({ db }: OpenProject): Exported {
-  return getJson(db, key, exported) ?? []
-}
-
-function remember(project: OpenProject, one: Exported[number]): void {
-  project.db.transaction(() => {
-    const all = [one, ...remembered(project).filter(({ folder }) => folder !== one.folder)]
-    putJson(project.db, key, all)
-  })
 }

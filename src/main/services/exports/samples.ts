@@ -43,3 +43,17 @@ for (const file of process.argv.slice(2)) {
   console.log(file + '\\t' + ranked.slice(0, 5).map(({ name, probability }) => name + ' ' + probability.toFixed(4)).join('  '))
 }
 `
+
+/** This program's own command line: from the folder that it was cloned or installed to. @param folder of the export */
+export function shellSample(folder: string): string {
+  return `# From the folder of Self-Tuning Studio
+npm run --silent cli -- predict --model ${quoted(folder)} image.jpg
+# All images of a folder, one JSON object a line
+npm run --silent cli -- predict --model ${quoted(folder)} --json *.jpg
+`
+}
+
+/** For POSIX shells and PowerShell alike, unless the name itself has a quote. */
+function quoted(text: string): string {
+  return text.includes("'") ? `"${text.replace(/["$`\\]/g, '\\$&')}"` : `'${text}'`
+}

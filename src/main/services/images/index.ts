@@ -13,12 +13,16 @@ import { countImages, imageIds, selectionSql } from './query.ts'
 import { readRows } from './rows.ts'
 import { listSources } from './sources.ts'
 import { statistics } from './statistics.ts'
+import { removeUnusedUploads } from './uploads.ts'
 import { Watching } from './watching.ts'
 
 export function images(studio: Studio): Handlers['images'] {
   const open = (id: string): ReturnType<Studio['projects']['get']> => studio.projects.get(id)
   const scans = new Scans(studio)
   const watching = new Watching(studio, scans)
+  studio.projects.onOpened((project) => {
+    removeUnusedUploads(project).catch((error: unknown) => studio.log.error(`${project.folder}: uploads that nobody uses`, error))
+  })
   return {
     import: async ({ project, folder, labels }) => {
       const started = await scans.import(open(project), folder, labels)

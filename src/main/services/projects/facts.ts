@@ -92,3 +92,8 @@ export function samples(db: Database, wanted = 6): number[] {
   const found = starts.map((start) => db.get<{ id: number }>(next, start)?.id)
   return [...new Set(found.filter((id) => id !== undefined))]
 }
+
+/** The folders that its images lie in. */
+export function sourceFolders(db: Database): string[] {
+  return db.all<{ folder: string }>('SELECT folder FROM sources ORDER BY id').map(({ folder }) => folder)
+}

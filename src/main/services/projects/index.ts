@@ -3,33 +3,52 @@ import { join } from 'node:path'
 import type { Handlers } from '../../../shared/contract/index.ts'
 import type { Project } from '../../../shared/contract/projects.ts'
 import { listBackups } from '../../storage/backups.ts'
-import type { Studio } from '../context.ts'
-import { samples } from './facts.ts'
+import type { OpenProject } from '../context.ts'
+import { samples, sourceFolders } from './facts.ts'
 import { databaseName, holdsProject, notAProject, realFolder } from './folder.ts'
+import { propose } from './propose.ts'
 import { RecentProjects } from './recent.ts'
-import type { ProjectRegistry } from './registry.ts'
 import { check, repair } from './repair.ts'
+import { SampleProject } from './sample.ts'
+import type { SampleStudio } from './sample.ts'
 
-export function projects({
-  projects: registry,
-  dataFolder,
-  log,
-}: Pick<Studio, 'dataFolder' | 'log'> & { projects: ProjectRegistry }): Handlers['projects'] {
+export function projects(studio: SampleStudio): Handlers['projects'] {
+  const { projects: registry, dataFolder, projectsFolder, log } = studio
   const recent = new RecentProjects(dataFolder, log)
+  const sample = new SampleProject(studio)
+  const noted = (project: OpenProject): Project & { sources: string[] } => ({
+    ...registry.describe(project),
+    sources: sourceFolders(project.db),
+  })
   registry.onClosing(async (project) => {
     // As it was left, for the list to show. A folder that has gone takes its numbers along.
-    if (project.db.present) await recent.note(registry.describe(project))
+    if (project.db.present) await recent.note(noted(project))
   })
 
   const project = (id: string): Project => registry.describe(registry.get(id))
+  const opened = (one: OpenProject): Promise<void> => recent.note(noted(one), new Date().toISOString())
   const open = async (folder: string): Promise<Project> => {
-    const described = registry.describe(await registry.open(folder))
-    await recent.note(described, new Date().toISOString())
-    return described
+    const one = await registry.open(folder)
+    await opened(one)
+    return registry.describe(one)
+  }
+  /** Open ones first, then the latest. */
+  const projectOf = async (images: string): Promise<string | null> => {
+    const found = registry.all().find(({ db }) => sourceFolders(db).includes(images))
+    if (found) return found.folder
+    for (const { folder, sources } of await recent.list())
+      if (sources?.includes(images) && !registry.inFolder(folder) && (await holdsProject(folder))) return folder
+    return null
   }
 
   return {
     create: async ({ folder, name }) => open((await registry.create(folder, name)).folder),
+    propose: ({ images, name }) => propose(projectsFolder, images, name, projectOf),
+    sample: () => {
+      const drawing = studio.tasks.list().find(({ kind, endedAt }) => kind === 'sample' && endedAt === null)
+      if (drawing) return { task: drawing.id }
+      return studio.tasks.start({ kind: 'sample', project: null, subject: 'sample' }, (context) => sample.make(context, opened))
+    },
     open: ({ folder }) => open(folder),
     close: async ({ project: id }) => {
       registry.get(id)
@@ -41,7 +60,7 @@ export function projects({
     recent: async () => {
       const entries = await recent.list()
       const projects = await Promise.all(
-        entries.map(async (entry) => {
+        entries.map(async ({ sources: _, ...entry }) => {
           const opened = registry.inFolder(entry.folder)
           if (!opened?.db.present) return { ...entry, available: await holdsProject(entry.folder), opened: null }
           const { name, images, labelled } = registry.describe(opened)
@@ -55,9 +74,9 @@ export function projects({
       return {}
     },
     rename: async ({ project: id, name }) => {
-      const described = registry.describe(registry.rename(id, name))
-      await recent.note(described)
-      return described
+      const renamed = registry.rename(id, name)
+      await recent.note(noted(renamed))
+      return registry.describe(renamed)
     },
     delete: async ({ project: id }) => {
       const { folder } = registry.get(id)

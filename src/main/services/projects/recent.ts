@@ -5,7 +5,10 @@ import { recentProject } from '../../../shared/contract/projects.ts'
 import { JsonFile } from '../../json-file.ts'
 import type { Log } from '../context.ts'
 
-const entrySchema = recentProject.pick({ folder: true, name: true, openedAt: true, images: true, labelled: true })
+const entrySchema = recentProject.pick({ folder: true, name: true, openedAt: true, images: true, labelled: true }).extend({
+  /** Folders of images; absent in lists that an older version has written. */
+  sources: z.array(z.string()).optional(),
+})
 export type RecentEntry = z.infer<typeof entrySchema>
 
 /** Projects remembered. */

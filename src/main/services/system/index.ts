@@ -7,7 +7,9 @@ import type { Settings } from '../../../shared/contract/system.ts'
 import { JsonFile } from '../../json-file.ts'
 import { version } from '../../version.ts'
 import type { Studio } from '../context.ts'
+import { rememberedExports } from '../exports/remembered.ts'
 import { browse } from './browse.ts'
+import { makeFolderInside, showFolder } from './folders.ts'
 
 export const defaultSettings: Settings = { language: 'system', theme: 'system', density: 'comfortable', shortcuts: {} }
 
@@ -38,6 +40,14 @@ export function system(studio: Pick<Studio, 'events' | 'projects' | 'engine' | '
       return settings
     },
     browse: ({ folder }) => browse(studio.roots, folder),
+    makeFolder: async ({ parent, name }) => ({ folder: await makeFolderInside(studio.roots, parent, name) }),
+    openFolder: async ({ folder }) => {
+      const projects = studio.projects.all()
+      // An export may lie where nothing else of ours does.
+      const exported = projects.flatMap((project) => rememberedExports(project).map((one) => one.folder))
+      await showFolder([...studio.roots, studio.dataFolder, ...projects.map((project) => project.folder), ...exported], folder)
+      return {}
+    },
   }
 }
 

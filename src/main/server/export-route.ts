@@ -1,0 +1,68 @@
+// GET /exports/<project>/<export>/<file> and /exports/<project>/<export>.zip: what an export holds, to save it. Exports go by their folder's name.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { basename, extname } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { ZipFile } from 'yazl'
+import { AppError } from '../../shared/errors.ts'
+import type { OpenProjects } from '../services/context.ts'
+import { exportedFiles, rememberedExports } from '../services/exports/remembered.ts'
+import { openInside } from './inside.ts'
+import { fileTag, isFresh, sendFile } from './send-file.ts'
+
+/** Shown in pages; everything else is saved. */
+const pictures = new Map([
+  ['.jpg', 'image/jpeg'],
+  ['.png', 'image/png'],
+  ['.svg', 'image/svg+xml'],
+])
+
+/** @param path after the project's id @throws AppError 'not-found' for what is no file of an export of the project */
+export async function sendExported(
+  projects: Pick<OpenProjects, 'get'>,
+  project: string,
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const all = rememberedExports(projects.get(project))
+  const archived = path.endsWith('.zip') ? all.find(({ folder }) => `${basename(folder)}.zip` === path) : undefined
+  if (archived) return sendArchive(archived.folder, request, response)
+  const [name = '', ...rest] = path.split('/')
+  const exported = all.find(({ folder }) => basename(folder) === name)
+  const file = exported && rest.length > 0 ? await openInside(exported.folder, rest.join('/')) : null
+  if (!file) throw new AppError('not-found', `${path}: expected a file of an export of the project, found none`)
+  response.setHeader('Cache-Control', 'private, no-cache')
+  const etag = fileTag(file)
+  if (isFresh(request, response, etag)) return file.handle.close()
+  const picture = pictures.get(extname(path))
+  response.setHeader('Content-Type', picture ?? 'application/octet-stream')
+  if (picture === undefined) response.setHeader('Content-Disposition', disposition(rest.at(-1) ?? name))
+  return sendFile(request, response, file, etag)
+}
+
+/** Stored, not packed: weights do not get smaller. */
+async function sendArchive(folder: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const name = basename(folder)
+  response.setHeader('Content-Type', 'application/zip')
+  response.setHeader('Content-Disposition', disposition(`${name}.zip`))
+  if (request.method === 'HEAD') return void response.end()
+  const zip = new ZipFile()
+  const opened = []
+  try {
+    for (const { path } of await exportedFiles(folder)) {
+      const file = await openInside(folder, path)
+      if (!file) continue
+      opened.push(file.handle)
+      zip.addReadStream(file.handle.createReadStream({ autoClose: false }), `${name}/${path}`, { compress: false, mtime: file.stats.mtime })
+    }
+    zip.end()
+    await pipeline(zip.outputStream, response)
+  } finally {
+    await Promise.all(opened.map((handle) => handle.close()))
+  }
+}
+
+/** RFC 6266. */
+function disposition(name: string): string {
+  return `attachment; filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`)}`
+}

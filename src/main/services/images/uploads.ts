@@ -1,0 +1,49 @@
+// Images that were handed over by a browser: each batch in a folder of its own below the project, until a source takes it or the project is opened again.
+import { readdir, rm } from 'node:fs/promises'
+import { isAbsolute, join, relative, sep } from 'node:path'
+import { AppError } from '../../../shared/errors.ts'
+import type { OpenProject } from '../context.ts'
+import { safeName } from '../labels/safe-name.ts'
+import { sourceFolders } from '../projects/facts.ts'
+
+const images = /\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|avif)$/i
+/** Folders in one another. */
+const deepest = 32
+
+/** @param batch 32 hexadecimal digits, with or without hyphens */
+export function uploadFolder({ folder }: Pick<OpenProject, 'folder'>, batch: string): string {
+  if (!/^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/.test(batch))
+    throw new AppError('bad-option', `batch: expected 32 hexadecimal digits, found ${JSON.stringify(batch.slice(0, 50))}`)
+  return join(uploadsOf(folder), batch)
+}
+
+/** Where a file goes in its batch, in names that every system takes. @param path relative, with forward slashes
+ * @throws AppError 'bad-option' for a path that leads elsewhere or names no image */
+export function uploadPath(path: string): string {
+  const parts = path.split('/')
+  const isPlain = parts.every((part) => part.trim() !== '' && part !== '.' && part !== '..' && !part.includes('\0'))
+  if (!isPlain || parts.length > deepest)
+    throw new AppError('bad-option', `path: expected names with slashes between them, found ${JSON.stringify(path.slice(0, 200))}`)
+  if (!images.test(path))
+    throw new AppError('bad-option', `path: expected the name of an image, found ${JSON.stringify(path.slice(0, 200))}`)
+  return join(...parts.map((part) => safeName(part)))
+}
+
+/** Batches that became no source of the project. */
+export async function removeUnusedUploads({ folder, db }: Pick<OpenProject, 'folder' | 'db'>): Promise<void> {
+  const all = uploadsOf(folder)
+  const batches = await readdir(all).catch(() => [])
+  const sources = sourceFolders(db)
+  for (const batch of batches) {
+    const place = join(all, batch)
+    const isUsed = sources.some((source) => {
+      const way = relative(place, source)
+      return way === '' || !(way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way))
+    })
+    if (!isUsed) await rm(place, { recursive: true, force: true })
+  }
+}
+
+function uploadsOf(project: string): string {
+  return join(project, 'uploads')
+}

@@ -1,0 +1,127 @@
+// What goes to and from the server beside calls: files handed over, pictures of predicted files, exports to save.
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative, sep } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, expect, test } from 'vitest'
+import type { OpenProject } from '../../../src/main/services/context.ts'
+import { rememberExport } from '../../../src/main/services/exports/remembered.ts'
+import { removeUnusedUploads, uploadPath } from '../../../src/main/services/images/uploads.ts'
+import { Database } from '../../../src/main/storage/database.ts'
+import { AppError } from '../../../src/shared/errors.ts'
+import { uploadFile } from '../../../src/renderer/api/upload.ts'
+import { fakeServices, someProject } from '../../support/fake-services.ts'
+import { ask, testServer, token } from '../../support/server.ts'
+
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'uploads-')))
+const db = new Database(join(folder, 'project.db'), { create: true })
+const project: OpenProject = { id: someProject, folder, db, touch: () => 1 }
+const task = '00000000-0000-4000-8000-000000000001'
+const get = (id: string): OpenProject => {
+  if (id !== someProject) throw new AppError('not-found', `project ${id}: expected an open project, found none`)
+  return project
+}
+const server = await testServer(fakeServices(), {
+  limits: { upload: 1000 },
+  images: {
+    projects: { get },
+    media: {
+      picture: () => Promise.reject(new Error('not asked for here')),
+      pictureOfFile: (file, out, size) => Promise.resolve(writeFileSync(out, `${file} ${size}`)),
+    },
+    predicted: {
+      get: (_, asked) => {
+        if (asked !== task) throw new AppError('not-found', 'task: expected one, found none')
+        return { project: someProject, run: 'r', folder, file: undefined as never, root: null }
+      },
+      realFile: (_, __, index) => (index === 0 ? Promise.resolve('/photos/a.jpg') : Promise.reject(new AppError('not-found', 'none'))),
+    },
+  },
+})
+afterAll(() => {
+  db.close()
+  rmSync(folder, { recursive: true })
+})
+const batch = 'a'.repeat(32)
+const send = (path: string, bytes: number): Promise<{ file: string; folder: string }> =>
+  uploadFile(
+    { address: server.address, token },
+    { project: someProject, batch, path },
+    new Blob([new Uint8Array(bytes)]),
+    AbortSignal.timeout(5000),
+  )
+
+test('a file lands below the project, by names that every system takes', async () => {
+  const { file, folder: place } = await send('holiday/con.jpg', 1000)
+  expect([relative(folder, file), relative(folder, place)]).toEqual([`uploads/${batch}/holiday/_con.jpg`, `uploads/${batch}`])
+  expect(readFileSync(file)).toHaveLength(1000)
+})
+
+test('too much, other files, and ways out are refused, and leave nothing behind', async () => {
+  await expect(send('b.jpg', 1001)).rejects.toMatchObject({ code: 'too-large' })
+  for (const path of ['../../b.jpg', '/etc/b.jpg', 'a//b.jpg', 'b.exe', '', '.jpg/..'])
+    await expect(send(path, 1)).rejects.toMatchObject({ code: 'bad-option' })
+  expect(readdirSync(join(folder, 'uploads', batch))).toEqual(['holiday'])
+  const refused = await ask(server, `/uploads/${someProject}/${batch}?path=a.jpg`, { method: 'POST', headers: { authorization: 'no' } })
+  expect(refused.status).toBe(401)
+})
+
+test('no path leads out of its folder', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.oneof(fc.string(), fc.constantFrom('..', '.', 'C:', 'a\\..\\..', '%2e%2e')), { minLength: 1, maxLength: 5 }),
+      (parts) => {
+        const path = `${parts.join('/')}.jpg`
+        try {
+          const way = relative('/batch', join('/batch', uploadPath(path)))
+          expect(way.startsWith(`..${sep}`) || way === '..' || way.startsWith(sep)).toBe(false)
+        } catch (error) {
+          expect(AppError.from(error).code).toBe('bad-option')
+        }
+      },
+    ),
+  )
+})
+
+test('batches that became no source go when the project is opened', async () => {
+  const used = join(folder, 'uploads', 'b'.repeat(32))
+  mkdirSync(join(used, 'photos'), { recursive: true })
+  db.run('INSERT INTO sources (folder) VALUES (?)', join(used, 'photos'))
+  await removeUnusedUploads(project)
+  expect(readdirSync(join(folder, 'uploads'))).toEqual(['b'.repeat(32)])
+})
+
+test('a predicted file has a picture, and no other file', async () => {
+  const address = `/predictions/${someProject}/${task}`
+  const picture = await ask(server, `${address}/0?size=128`)
+  expect([picture.status, picture.headers['content-type'], picture.body.toString()]).toEqual([200, 'image/webp', '/photos/a.jpg 128'])
+  expect((await ask(server, `${address}/1`)).status).toBe(404)
+  expect((await ask(server, `${address}/0?size=3`)).status).toBe(400)
+})
+
+test('files of remembered exports can be saved, one by one and together', async () => {
+  const place = join(folder, 'exports', 'möwe')
+  mkdirSync(join(place, 'pictures'), { recursive: true })
+  writeFileSync(join(place, 'model.onnx'), 'weights')
+  writeFileSync(join(place, 'pictures', 'a.svg'), '<svg/>')
+  writeFileSync(join(folder, 'exports', 'secret'), 'x')
+  const of = (path: string): string => `/exports/${someProject}/${path}`
+  expect((await ask(server, of('m%C3%B6we/model.onnx'))).status).toBe(404)
+  rememberExport(project, { folder: place, run: 'r', format: 'onnx', at: new Date().toISOString(), parity: null })
+  const file = await ask(server, of('m%C3%B6we/model.onnx'))
+  expect([file.status, file.body.toString(), file.headers['content-disposition']]).toEqual([
+    200,
+    'weights',
+    `attachment; filename*=UTF-8''model.onnx`,
+  ])
+  expect((await ask(server, of('m%C3%B6we/pictures/a.svg'))).headers['content-type']).toBe('image/svg+xml')
+  const zip = await ask(server, of('m%C3%B6we.zip'))
+  expect([zip.headers['content-type'], zip.body.subarray(0, 2).toString(), zip.body.includes('weights')]).toEqual([
+    'application/zip',
+    'PK',
+    true,
+  ])
+  for (const path of ['m%C3%B6we/../secret', 'secret', 'm%C3%B6we/%2e%2e/secret', 'other.zip'])
+    expect((await ask(server, of(path))).status).toBe(404)
+  expect(existsSync(join(folder, 'exports', 'secret'))).toBe(true)
+})
