@@ -18,6 +18,8 @@ export const trainResultSchema = z.object({
   steps: count,
   /** The step whose weights were exported: best on validation. */
   bestStep: count,
+  /** Images by use; absent in what an older version has written. */
+  images: z.object({ labelled: count, unlabelled: count, validation: count, test: count }).optional(),
   /** Largest difference of a class probability between the training graph and the exported file. */
   exportDifference: z.number().nullable(),
 })

@@ -155,6 +155,12 @@ async function finish(
     model: path,
     steps: reporter.step,
     bestStep: carriedBest?.step ?? 0,
+    images: {
+      labelled: data.labelled.length,
+      unlabelled: data.unlabelled.length,
+      validation: data.validation.length,
+      test: data.test.length,
+    },
     exportDifference: parity.largestDifference,
   }
   await writeJson(join(request.out, 'run.json'), { ...run.record, result, parity, brokenFiles: loader.broken })
