@@ -1,0 +1,100 @@
+// Start and Images: from an empty window to a project, and what is found in a folder.
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { writePhotos } from '../support/photos.ts'
+import { StartPage } from './pages/start.ts'
+import { classes, expect, show, test } from './support/test.ts'
+
+test('opens a folder of photos, tells what it meant, and offers the project again', async ({ page, photos }) => {
+  const start = new StartPage(page)
+  const dialog = await start.openFolder('photos')
+  await expect(dialog.getByRole('textbox', { name: 'Name' })).toHaveValue('photos')
+  await dialog.getByRole('button', { name: 'Create the project' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Images' })).toBeVisible()
+  await expect(page.getByRole('main')).toContainText('54 images · 54 labels of 3 classes came along')
+  await expect(page.getByRole('main')).toContainText('Folders for training, validation and test, and in them one for each class.')
+  await expect(page.getByRole('contentinfo')).toContainText('54 images · 54 labelled')
+  await page.keyboard.press('Alt+0')
+  await expect(page.getByRole('button', { name: /photos.*54 of 54 images labelled/ })).toBeVisible()
+  const again = await start.openFolder('photos')
+  await expect(again).toContainText('There is a project of these images already')
+  await again.getByRole('button', { name: 'Open it' }).click()
+  await expect(page.getByRole('listbox', { name: 'Images to label' })).toBeVisible()
+  expect(photos).toContain('photos')
+})
+
+test('draws the sample, with labels to begin with and a network to start from', async ({ page, studio }) => {
+  await page.getByRole('button', { name: /^Try the sample/ }).click()
+  await expect(page.getByRole('listbox', { name: 'Images to label' })).toBeVisible({ timeout: 60_000 })
+  await expect(page.getByTestId('count')).toHaveText('512 images')
+  expect((await studio.api.backbones.list({})).backbones.map(({ name }) => name)).toEqual(['Sample network'])
+})
+
+test('takes dropped images into a project of their own', async ({ page, studio, photos }) => {
+  const folder = join(photos, 'train', classes[0])
+  const files = readdirSync(folder).slice(0, 3)
+  const handle = await page.evaluateHandle(() => new DataTransfer())
+  for (const name of files) {
+    const bytes = [...readFileSync(join(folder, name))]
+    await handle.evaluate(
+      (transfer, file) => transfer.items.add(new File([new Uint8Array(file.bytes)], file.name, { type: 'image/jpeg' })),
+      { name, bytes },
+    )
+  }
+  const target = page.locator('main > div')
+  await target.dispatchEvent('dragenter', { dataTransfer: handle })
+  await expect(page.getByText('Drop a folder of images here')).toBeVisible()
+  await target.dispatchEvent('drop', { dataTransfer: handle })
+  const dialog = page.getByRole('dialog', { name: 'New project' })
+  await expect(dialog).toContainText('3 dropped images')
+  await dialog.getByRole('button', { name: 'Create the project' }).click()
+  await expect(page.getByRole('contentinfo')).toContainText('3 images')
+  const { projects } = await studio.api.projects.list({})
+  expect(projects.map(({ images }) => images)).toEqual([3])
+})
+
+test('names what cannot be read, takes duplicates out and back in', async ({ page, studio }) => {
+  const folder = studio.at('home', 'mixed')
+  await writePhotos(folder, { classes: ['oak'], images: 5 })
+  copyFileSync(join(folder, 'oak', '000.jpg'), join(folder, 'oak', 'copy.jpg'))
+  writeFileSync(join(folder, 'oak', 'broken.jpg'), 'not an image')
+  mkdirSync(join(folder, 'elm'))
+  copyFileSync(join(folder, 'oak', '001.jpg'), join(folder, 'elm', 'other.jpg'))
+  const { id } = await studio.project(folder)
+  await show(page, studio, id, 'images')
+  await page.getByRole('tab', { name: /Unreadable/ }).click()
+  await expect(page.getByRole('row', { name: /broken\.jpg/ })).toBeVisible()
+  await page.getByRole('tab', { name: /Duplicates/ }).click()
+  await expect(page.getByText('Labels differ')).toBeVisible()
+  const before = (await studio.api.projects.get({ project: id })).images
+  await page.getByRole('button', { name: 'Keep the first of each, take 2 out' }).click()
+  await expect(page.getByText('No duplicates', { exact: true })).toBeVisible()
+  expect((await studio.api.projects.get({ project: id })).images).toBe(before - 2)
+  await page.keyboard.press('z')
+  await expect(page.getByText('Labels differ')).toBeVisible()
+})
+
+test('draws splits class by class, and takes that back', async ({ page, studio }) => {
+  const folder = studio.at('home', 'plain')
+  await writePhotos(folder, { classes, images: 10 })
+  const { id } = await studio.project(folder)
+  await show(page, studio, id, 'images')
+  await page.getByRole('tab', { name: 'Splits' }).click()
+  await page.getByLabel('Validation', { exact: true }).fill('30')
+  await page.getByRole('button', { name: 'Draw' }).click()
+  await expect(page.getByRole('row', { name: /amber/ }).getByRole('cell')).toHaveText([/amber/, '5', '3', '2', '0', ''])
+  await page.keyboard.press('z')
+  await expect(page.getByRole('row', { name: /amber/ }).getByRole('cell')).toHaveText([/amber/, '0', '0', '0', '10', ''])
+})
+
+test('a damaged project is rescued from its start page', async ({ page, studio, photos, expected }) => {
+  expected.push(/status of 422/)
+  const { id, folder } = await studio.project(photos)
+  await studio.api.projects.close({ project: id })
+  writeFileSync(join(folder, 'project.db'), 'this is no database')
+  await page.reload()
+  await page.getByRole('button', { name: /project.*54 of 54 images labelled/ }).click()
+  const dialog = page.getByRole('dialog', { name: 'This project is damaged' })
+  await expect(dialog).toBeVisible()
+  await expect(dialog.getByRole('button', { name: 'Rescue what can be read' })).toBeEnabled()
+})
