@@ -20,6 +20,8 @@ export default defineConfig({
     locale: 'en-GB',
     timezoneId: 'UTC',
     trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+    actionTimeout: 15_000,
     permissions: ['clipboard-read', 'clipboard-write'],
     launchOptions: {
       ...(installed && { executablePath: installed }),
