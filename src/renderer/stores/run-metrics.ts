@@ -29,7 +29,7 @@ interface Followed {
 }
 
 /** Lines of an answer. */
-const page = 20_000
+const page = 50_000
 /** Runs that stay read. */
 const most = 12
 
@@ -37,6 +37,8 @@ export const useRunMetrics = defineStore('run-metrics', () => {
   const { connection } = usePlatform()
   const project = useProject()
   const followed = new Map<string, Followed>()
+  /** Before, everything is read when the connection is there. */
+  let isConnected = false
 
   /** A run's metrics: empty at first, then filled, and followed as long as the run goes on. */
   const of = (run: string): RunMetrics => {
@@ -45,7 +47,7 @@ export const useRunMetrics = defineStore('run-metrics', () => {
     for (const id of [...followed.keys()].slice(0, Math.max(0, followed.size - most + 1))) followed.delete(id)
     const metrics = shallowReactive({ curves: new RunCurves(), version: 0, classes: [], isRead: false, error: null })
     followed.set(run, { metrics, early: null, reading: 0 })
-    void read(run)
+    if (isConnected) void read(run)
     return metrics
   }
 
@@ -62,7 +64,7 @@ export const useRunMetrics = defineStore('run-metrics', () => {
         if (entry.reading !== own) return
         for (const { event } of lines) past.push(event)
         entry.metrics.classes = classes
-        if (next === after) break
+        if (next - after < page) break
         after = next
       }
       for (const event of [...past, ...afterKnown(past, entry.early)]) curves.take(event)
@@ -86,6 +88,7 @@ export const useRunMetrics = defineStore('run-metrics', () => {
     }
   })
   onFresh(() => {
+    isConnected = true
     for (const run of followed.keys()) void read(run)
   })
   return { of }

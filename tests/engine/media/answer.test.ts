@@ -55,7 +55,14 @@ test('what cannot be shown says why', async () => {
   // A project that has gone does not come back as an empty folder.
   mkdirSync(join(folder, 'project'))
   rmSync(join(folder, 'project'), { recursive: true })
-  const gone = { want: 'picture', format: 'webp', id: 1, ...file(jpeg), size: 128, out: join(folder, 'project', 'thumbnails', 'ab', 'x.webp') } as const
+  const gone = {
+    want: 'picture',
+    format: 'webp',
+    id: 1,
+    ...file(jpeg),
+    size: 128,
+    out: join(folder, 'project', 'thumbnails', 'ab', 'x.webp'),
+  } as const
   expect(await answer(gone)).toMatchObject({ answer: 'failed', reason: 'access' })
   expect(readdirSync(folder)).not.toContain('project')
 })
