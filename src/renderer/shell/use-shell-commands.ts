@@ -14,8 +14,9 @@ export function useShellCommands(): void {
   const history = useHistory()
   const shell = useShell()
   const go = (view: ProjectView) => (): boolean => {
-    if (project.id === null) return false
-    void router.push({ name: view, params: { project: project.id } })
+    // Also while it is being opened.
+    if (project.wanted === null) return false
+    void router.push({ name: view, params: { project: project.wanted } })
     return true
   }
   const ways = Object.fromEntries(projectViews.map((view) => [`go${view[0]?.toUpperCase() ?? ''}${view.slice(1)}`, go(view)]))

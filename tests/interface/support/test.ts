@@ -63,5 +63,6 @@ export async function enter(page: Page, studio: StudioServer): Promise<void> {
 /** Shows a view of a project. */
 export async function show(page: Page, studio: StudioServer, project: string, view: string): Promise<void> {
   await page.goto(`${studio.address}#/projects/${project}/${view}`)
-  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  // By its name: where a page was there already, its heading stays until the view comes.
+  await expect(page.getByRole('heading', { level: 1, name: view[0]?.toUpperCase() + view.slice(1), exact: true })).toBeVisible()
 }
