@@ -1,9 +1,12 @@
-// GET /exports/<project>/<export>/<file> and /exports/<project>/<export>.zip: what an export holds, to save it. Exports go by their folder's name.
+// GET /exports/<project>?folder=…&file=…, or without `file` all of it as a .zip: what an export holds, to save it.
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { basename, extname } from 'node:path'
+import { basename, extname, posix } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { ZipFile } from 'yazl'
+import { z } from 'zod'
+import { absolutePath } from '../../shared/contract/domain.ts'
 import { AppError } from '../../shared/errors.ts'
+import { checked } from '../../shared/expected.ts'
 import type { OpenProjects } from '../services/context.ts'
 import { exportedFiles, rememberedExports } from '../services/exports/remembered.ts'
 import { openInside } from './inside.ts'
@@ -16,27 +19,33 @@ const pictures = new Map([
   ['.svg', 'image/svg+xml'],
 ])
 
-/** @param path after the project's id @throws AppError 'not-found' for what is no file of an export of the project */
+const address = z.strictObject({
+  /** Of a remembered export. */
+  folder: absolutePath,
+  /** In the folder, with forward slashes. */
+  file: z.string().min(1).max(1000).optional(),
+})
+
+/** @throws AppError 'bad-option', or 'not-found' for what is no file of an export of the project */
 export async function sendExported(
   projects: Pick<OpenProjects, 'get'>,
   project: string,
-  path: string,
+  query: URLSearchParams,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const all = rememberedExports(projects.get(project))
-  const archived = path.endsWith('.zip') ? all.find(({ folder }) => `${basename(folder)}.zip` === path) : undefined
-  if (archived) return sendArchive(archived.folder, request, response)
-  const [name = '', ...rest] = path.split('/')
-  const exported = all.find(({ folder }) => basename(folder) === name)
-  const file = exported && rest.length > 0 ? await openInside(exported.folder, rest.join('/')) : null
-  if (!file) throw new AppError('not-found', `${path}: expected a file of an export of the project, found none`)
+  const { folder, file: path } = checked(address, Object.fromEntries(query), (field) => field)
+  const exported = rememberedExports(projects.get(project)).find((one) => one.folder === folder)
+  if (exported && path === undefined) return sendArchive(folder, request, response)
+  const file = exported && path !== undefined ? await openInside(folder, path) : null
+  if (!file || path === undefined)
+    throw new AppError('not-found', `${path ?? folder}: expected a file of an export of the project, found none`)
   response.setHeader('Cache-Control', 'private, no-cache')
   const etag = fileTag(file)
   if (isFresh(request, response, etag)) return file.handle.close()
   const picture = pictures.get(extname(path))
   response.setHeader('Content-Type', picture ?? 'application/octet-stream')
-  if (picture === undefined) response.setHeader('Content-Disposition', disposition(rest.at(-1) ?? name))
+  if (picture === undefined) response.setHeader('Content-Disposition', disposition(posix.basename(path)))
   return sendFile(request, response, file, etag)
 }
 

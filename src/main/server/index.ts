@@ -89,8 +89,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const [, of, task, index] = /^\/predictions\/([^/]{1,100})\/([^/]{1,100})\/(\d{1,15})$/.exec(target.path) ?? []
     if (of !== undefined && task !== undefined && index !== undefined)
       return sendPredicted(options.images, [of, task, index], target.query, request, response)
-    const [, owner, exported] = /^\/exports\/([^/]{1,100})\/(.{1,1000})$/.exec(target.path) ?? []
-    if (owner !== undefined && exported !== undefined) return sendExported(options.images.projects, owner, exported, request, response)
+    const [, owner] = /^\/exports\/([^/]{1,100})$/.exec(target.path) ?? []
+    if (owner !== undefined) return sendExported(options.images.projects, owner, target.query, request, response)
     if (!(await sendPage(options.pages, target.path, request, response))) sendError(response, notFound())
   }
 

@@ -9,8 +9,8 @@ export function browserPlatform(): Platform {
     connection: connect(options),
     imageAddress: (project, { id, version }, size) => imageAddress(options, { project, id, version }, size),
     predictionAddress: (project, task, index, size) => `${options.address}predictions/${project}/${task}/${index}?size=${size}`,
-    exportAddress: (project, exported, file) =>
-      `${options.address}exports/${project}/${encodeURIComponent(exported)}${file === null ? '.zip' : `/${encodeURIComponent(file)}`}`,
+    exportAddress: (project, folder, file) =>
+      `${options.address}exports/${project}?${new URLSearchParams({ folder, ...(file !== null && { file }) }).toString()}`,
     upload: (project, batch, path, blob, signal) => uploadFile(options, { project, batch, path }, blob, signal),
     pathOf: () => null,
     chooseFolder: null,

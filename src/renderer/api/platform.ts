@@ -18,8 +18,8 @@ export interface Platform {
   imageAddress(project: string, image: Pick<ImageRow, 'id' | 'version'>, size: PictureSize | 'full'): string
   /** Of a predicted file. @param index in its task */
   predictionAddress(project: string, task: string, index: number, size: PictureSize): string
-  /** To save an exported file with. @param file null = all of it in one archive */
-  exportAddress(project: string, exported: string, file: string | null): string
+  /** To save an exported file with. @param folder of the export @param file null = all of it in one archive */
+  exportAddress(project: string, folder: string, file: string | null): string
   /** Hands a file over to the services where they cannot reach it. @param path relative, below the batch's folder */
   upload(project: string, batch: string, path: string, blob: Blob, signal: AbortSignal): Promise<Upload>
   /** The path of a dropped file, or null where the browser keeps it to itself. */

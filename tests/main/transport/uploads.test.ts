@@ -105,23 +105,25 @@ test('files of remembered exports can be saved, one by one and together', async 
   writeFileSync(join(place, 'model.onnx'), 'weights')
   writeFileSync(join(place, 'pictures', 'a.svg'), '<svg/>')
   writeFileSync(join(folder, 'exports', 'secret'), 'x')
-  const of = (path: string): string => `/exports/${someProject}/${path}`
-  expect((await ask(server, of('m%C3%B6we/model.onnx'))).status).toBe(404)
+  const of = (file?: string, from = place): string =>
+    `/exports/${someProject}?${new URLSearchParams({ folder: from, ...(file !== undefined && { file }) }).toString()}`
+  expect((await ask(server, of('model.onnx'))).status).toBe(404)
   rememberExport(project, { folder: place, run: 'r', format: 'onnx', at: new Date().toISOString(), parity: null })
-  const file = await ask(server, of('m%C3%B6we/model.onnx'))
+  const file = await ask(server, of('model.onnx'))
   expect([file.status, file.body.toString(), file.headers['content-disposition']]).toEqual([
     200,
     'weights',
     `attachment; filename*=UTF-8''model.onnx`,
   ])
-  expect((await ask(server, of('m%C3%B6we/pictures/a.svg'))).headers['content-type']).toBe('image/svg+xml')
-  const zip = await ask(server, of('m%C3%B6we.zip'))
+  expect((await ask(server, of('pictures/a.svg'))).headers['content-type']).toBe('image/svg+xml')
+  const zip = await ask(server, of())
   expect([zip.headers['content-type'], zip.body.subarray(0, 2).toString(), zip.body.includes('weights')]).toEqual([
     'application/zip',
     'PK',
     true,
   ])
-  for (const path of ['m%C3%B6we/../secret', 'secret', 'm%C3%B6we/%2e%2e/secret', 'other.zip'])
-    expect((await ask(server, of(path))).status).toBe(404)
+  for (const path of [of('../secret'), of('secret'), of('secret', join(folder, 'exports')), of(undefined, join(folder, 'exports'))])
+    expect((await ask(server, path)).status).toBe(404)
+  expect((await ask(server, `/exports/${someProject}?file=secret`)).status).toBe(400)
   expect(existsSync(join(folder, 'exports', 'secret'))).toBe(true)
 })

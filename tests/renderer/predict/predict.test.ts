@@ -1,11 +1,8 @@
-// Predict's decisions: what is asked for a filter, where a key leads, the CSV.
+// Predict's decisions: what is asked for a filter, where a key leads, what a CSV is called.
 import { expect, test } from 'vitest'
-import { toRow } from '../../../src/main/csv.ts'
 import { csvName } from '../../../src/renderer/views/predict/use-subject.ts'
-import { toCsv } from '../../../src/renderer/views/predict/csv.ts'
 import { cardHeight, columnsIn, moved } from '../../../src/renderer/views/predict/grid.ts'
 import { queryOf } from '../../../src/renderer/views/predict/filter.ts'
-import type { Prediction } from '../../../src/renderer/views/predict/filter.ts'
 
 test('a filter becomes what the services understand', () => {
   const filter = { shown: 'all', class: null, threshold: 0.7 } as const
@@ -31,31 +28,6 @@ test('keys move in the grid and stay inside', () => {
 test.each([1, 150, 333, 700, 2000])('in %d pixels there is a column, and cards are higher than their words', (width) => {
   expect(columnsIn(width)).toBeGreaterThan(0)
   expect(cardHeight(width)).toBeGreaterThan(200)
-})
-
-test('the CSV is the one that the services write: rectangular, quoted, and no formula', () => {
-  const one = (index: number, file: string, classes: Prediction['classes'], problem: string | null = null): Prediction => ({
-    index,
-    file,
-    image: null,
-    classes,
-    problem,
-  })
-  const text = toCsv(
-    [
-      one(0, '/a, "b".jpg', [
-        { name: 'cat', probability: 0.75 },
-        { name: '=1+1', probability: 1e-7 },
-      ]),
-      one(1, '-c.jpg', [], 'not an\nimage'),
-    ],
-    2,
-  )
-  expect(text).toBe(
-    toRow(['file', 'class', 'probability', 'class_2', 'probability_2', 'problem']) +
-      toRow(['/a, "b".jpg', 'cat', '0.75', '=1+1', '1e-7', '']) +
-      toRow(['-c.jpg', '', '', '', '', 'not an\nimage']),
-  )
 })
 
 test('a CSV is named after its moment', () => {

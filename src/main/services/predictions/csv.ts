@@ -1,10 +1,10 @@
-// Predictions as a CSV: file, class, probability, the classes after it, and the reason where there is none.
+// Writes the predictions of a task as a CSV.
 import { stat } from 'node:fs/promises'
 import { dirname, isAbsolute } from 'node:path'
 import { fileError } from '../../../node/file-error.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { PredictionLine } from '../../../shared/lines.ts'
-import { toRow } from '../../csv.ts'
+import { predictionHeader, predictionRow } from '../../../shared/prediction-table.ts'
 import { requireNothing, writeNewFile } from '../../new-file.ts'
 
 /** @throws AppError 'bad-option' for a relative path, 'conflict' where there is something already, 'not-found' or 'no-access' for its folder */
@@ -24,10 +24,6 @@ export async function writeCsv(path: string, top: number, lines: AsyncIterable<P
 }
 
 async function* rows(top: number, lines: AsyncIterable<PredictionLine>): AsyncGenerator<string> {
-  const further = Array.from({ length: top - 1 }, (_, i) => [`class_${i + 2}`, `probability_${i + 2}`])
-  yield toRow(['file', 'class', 'probability', ...further.flat(), 'problem'])
-  for await (const { file, classes, problem } of lines) {
-    const cells = Array.from({ length: top }, (_, i) => [classes[i]?.name ?? '', classes[i] ? String(classes[i].probability) : ''])
-    yield toRow([file, ...cells.flat(), problem ?? ''])
-  }
+  yield predictionHeader(top)
+  for await (const line of lines) yield predictionRow(line, top)
 }

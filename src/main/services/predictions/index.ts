@@ -55,7 +55,8 @@ export function predictions(studio: Studio): Handlers['predictions'] {
           },
         )
         announce(result.images + result.unreadable)
-        if (csv !== undefined) await writeCsv(csv, top, file.lines())
+        // A model may have fewer classes than were asked for.
+        if (csv !== undefined) await writeCsv(csv, Math.min(top, result.classes.length), file.lines())
         const { images: done, unreadable, classes, seconds } = result
         return { kind: 'predict', images: done, unreadable, file: csv ?? null, classes, seconds }
       })

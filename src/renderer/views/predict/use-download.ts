@@ -4,7 +4,7 @@ import type { Ref } from 'vue'
 import { useApi } from '../../api/platform.ts'
 import { useAction } from '../../composables/use-action.ts'
 import { useProject } from '../../stores/project.ts'
-import { toCsv } from './csv.ts'
+import { predictionHeader, predictionRow } from '../../../shared/prediction-table.ts'
 import type { Prediction } from './filter.ts'
 import { csvName } from './use-subject.ts'
 
@@ -36,7 +36,7 @@ export function useDownload(task: () => string, name: () => string): Download {
       if (predictions.length === 0 || all.length >= total) break
     }
     const top = all.reduce((most, { classes }) => Math.max(most, classes.length), 1)
-    save(toCsv(all, top), fileNameFor(name()))
+    save([predictionHeader(top), ...all.map((one) => predictionRow(one, top))], fileNameFor(name()))
   })
   const cancel = (): void => current?.abort()
   onScopeDispose(cancel)
@@ -48,9 +48,9 @@ function fileNameFor(name: string): string {
   return part === '' ? csvName(new Date()) : `${part.slice(0, 60)}-${csvName(new Date())}`
 }
 
-function save(text: string, name: string): void {
+function save(lines: readonly string[], name: string): void {
   // The mark in front tells spreadsheets that it is UTF-8.
-  const address = URL.createObjectURL(new Blob(['\ufeff', text], { type: 'text/csv;charset=utf-8' }))
+  const address = URL.createObjectURL(new Blob(['\ufeff', ...lines], { type: 'text/csv;charset=utf-8' }))
   const link = document.createElement('a')
   link.href = address
   link.download = name
