@@ -16,9 +16,12 @@ export interface Size {
 export const fitted: View = { scale: 1, x: 0, y: 0 }
 const largest = 40
 
-/** The picture's size when it fits; small ones are not blown up. */
+/** Times that a small picture is blown up to fit: enough to see a photo of 200 pixels, not so much that an icon becomes a mosaic. */
+const blownUp = 4
+
+/** The picture's size when it fits. */
 export function fittedSize(picture: Size, window: Size): Size {
-  const scale = Math.min(1, window.width / picture.width, window.height / picture.height)
+  const scale = Math.min(blownUp, window.width / picture.width, window.height / picture.height)
   return { width: picture.width * scale, height: picture.height * scale }
 }
 

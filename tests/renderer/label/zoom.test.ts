@@ -5,8 +5,9 @@ import { fitted, fittedSize, pan, zoomAbout } from '../../../src/renderer/widget
 
 const window = { width: 800, height: 600 }
 
-test('a small picture is not blown up, a large one fits', () => {
-  expect(fittedSize({ width: 100, height: 50 }, window)).toEqual({ width: 100, height: 50 })
+test('a small picture is blown up a little, a large one fits', () => {
+  expect(fittedSize({ width: 100, height: 50 }, window)).toEqual({ width: 400, height: 200 })
+  expect(fittedSize({ width: 400, height: 200 }, window)).toEqual({ width: 800, height: 400 })
   expect(fittedSize({ width: 4000, height: 3000 }, window)).toEqual({ width: 800, height: 600 })
 })
 

@@ -1,0 +1,145 @@
+// Pictures of every view, with a project that has something to show. `npm run pictures -- --out FOLDER [--images FOLDER --backbone FILE] [--all]`
+// Without --images: the drawn sample. --all: light and dark, 1280x800 and 1920x1080, as PNG to look at; else what docs/images has, as JPEG.
+import { existsSync, mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { chromium } from '@playwright/test'
+import type { Page } from '@playwright/test'
+import sharp from 'sharp'
+import { StudioServer } from '../tests/interface/support/studio.ts'
+import type { Run } from '../src/shared/contract/runs.ts'
+
+const { values: options } = parseArgs({
+  options: {
+    out: { type: 'string', default: resolve(import.meta.dirname, '../docs/images') },
+    images: { type: 'string' },
+    backbone: { type: 'string' },
+    steps: { type: 'string', default: '400' },
+    all: { type: 'boolean', default: false },
+  },
+})
+const installed = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path))
+const sizes = options.all
+  ? [
+      { width: 1280, height: 800 },
+      { width: 1920, height: 1080 },
+    ]
+  : [{ width: 1280, height: 800 }]
+const themes = options.all ? (['light', 'dark'] as const) : (['light'] as const)
+/** Labels of each class that the person has given; the rest of the training images has none. */
+const perClass = 8
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`)
+
+interface Scene {
+  readonly project: string
+  readonly done: Run
+  readonly other: Run
+  readonly predicted: string
+}
+
+/** Few labels, suggestions, two runs done, predictions and an export. */
+async function setScene(studio: StudioServer): Promise<Scene> {
+  const { api } = studio
+  const project = options.images === undefined ? await drawn(studio) : await imported(studio, resolve(options.images))
+  if (options.backbone !== undefined) await api.backbones.add({ file: resolve(options.backbone), name: 'MobileNetV2' })
+  const [backbone] = (await api.backbones.list({})).backbones
+  if (!backbone) throw new Error('expected a backbone, found none: --backbone FILE')
+  const train = async (name: string, method: string): Promise<Run> => {
+    say(`training: ${name}`)
+    const { id } = await api.runs.start({ project, name, config: { backbone: backbone.id, method, steps: Number(options.steps) } })
+    for (;;) {
+      const run = await api.runs.get({ project, run: id })
+      if (run.state === 'failed') throw new Error(run.error?.message)
+      if (run.state === 'done') return run
+      await new Promise((done) => setTimeout(done, 300))
+    }
+  }
+  const other = await train('Fine-tuning, 8 labels', 'fine-tuning')
+  const done = await train('Self-Tuning, 8 labels', 'self-tuning')
+  await studio.done(api.suggestions.compute({ project }))
+  const { images } = await api.images.ids({ project, filter: { labelled: false } })
+  const started = await api.predictions.predict({ project, subject: { images: images.slice(0, 200) } })
+  await studio.done(Promise.resolve(started))
+  await studio.done(api.exports.export({ project, run: done.id }))
+  return { project, done, other, predicted: started.task }
+}
+
+async function drawn(studio: StudioServer): Promise<string> {
+  const { result } = await studio.done(studio.api.projects.sample({}))
+  if (result?.kind !== 'sample') throw new Error('expected a sample project')
+  return result.project
+}
+
+/** All labels of validation and test stay, of each class a few for training. */
+async function imported(studio: StudioServer, folder: string): Promise<string> {
+  const { api } = studio
+  const { id: project } = await studio.project(folder)
+  const { classes } = await api.classes.list({ project })
+  for (const { id } of classes) {
+    const { images } = await api.images.ids({ project, filter: { split: 'train', classes: [id] } })
+    const rest = images.slice(perClass)
+    if (rest.length > 0) await api.labels.clear({ project, selection: { images: rest } })
+  }
+  return project
+}
+
+async function settled(page: Page): Promise<void> {
+  await page.locator('h1').waitFor({ state: 'attached' })
+  await page.waitForFunction("document.querySelectorAll('[aria-busy=true]').length === 0")
+  await page.waitForFunction('[...document.images].every((image) => image.complete)')
+  await page.evaluate('document.fonts.ready')
+  // Charts draw once a frame.
+  await page.waitForTimeout(600)
+}
+
+const studio = new StudioServer()
+mkdirSync(options.out, { recursive: true })
+await studio.start()
+const browser = await chromium.launch({ ...(installed && { executablePath: installed }), args: ['--no-sandbox', '--disable-gpu'] })
+try {
+  const { project, done, other, predicted } = await setScene(studio)
+  const page = await browser.newPage({ reducedMotion: 'reduce', bypassCSP: true })
+  await page.goto(studio.url)
+  const to = (view: string): string => `${studio.address}#/projects/${project}/${view}`
+  const places: Readonly<Record<string, { readonly address: string; readonly act?: (page: Page) => Promise<unknown> }>> = {
+    start: { address: `${studio.address}#/` },
+    images: { address: to('images') },
+    'images-duplicates': { address: to('images?tab=duplicates') },
+    'images-splits': { address: to('images?tab=splits') },
+    label: { address: to('label'), act: (here) => here.keyboard.press('ArrowRight') },
+    'label-preview': { address: to('label'), act: (here) => here.keyboard.press('ArrowRight').then(() => here.keyboard.press('Space')) },
+    train: { address: to('train') },
+    run: { address: to(`train?run=${done.id}`) },
+    results: { address: to(`results?run=${done.id}`) },
+    ...Object.fromEntries(
+      ['classes', 'mistakes', 'reliability', 'curves'].map((tab) => [`results-${tab}`, { address: to(`results?run=${done.id}&tab=${tab}`) }]),
+    ),
+    'results-compare': { address: to(`results?show=compare&with=${done.id},${other.id}`) },
+    predict: { address: to('predict') },
+    'predict-results': { address: to(`predict?task=${predicted}`) },
+    export: { address: to('export') },
+    settings: { address: `${studio.address}#/settings` },
+    shortcuts: { address: to('label'), act: (here) => here.keyboard.press('?') },
+  }
+  for (const theme of themes) {
+    await studio.api.system.updateSettings({ theme })
+    for (const size of sizes) {
+      await page.setViewportSize(size)
+      for (const [name, { address, act }] of Object.entries(places)) {
+        await page.goto('about:blank')
+        await page.goto(address)
+        await settled(page)
+        if (act) await act(page).then(() => settled(page))
+        const bytes = await page.screenshot()
+        const file = options.all ? `${name}-${theme}-${size.width}.png` : `${name}.jpg`
+        await sharp(bytes)[options.all ? 'png' : 'jpeg'](options.all ? {} : { quality: 82, mozjpeg: true }).toFile(join(options.out, file))
+        say(file)
+      }
+    }
+  }
+} finally {
+  await browser.close()
+  await studio.stop('SIGKILL')
+  studio.remove()
+}
