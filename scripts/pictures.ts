@@ -113,7 +113,10 @@ try {
     run: { address: to(`train?run=${done.id}`) },
     results: { address: to(`results?run=${done.id}`) },
     ...Object.fromEntries(
-      ['classes', 'mistakes', 'reliability', 'curves'].map((tab) => [`results-${tab}`, { address: to(`results?run=${done.id}&tab=${tab}`) }]),
+      ['classes', 'mistakes', 'reliability', 'curves'].map((tab) => [
+        `results-${tab}`,
+        { address: to(`results?run=${done.id}&tab=${tab}`) },
+      ]),
     ),
     'results-compare': { address: to(`results?show=compare&with=${done.id},${other.id}`) },
     predict: { address: to('predict') },
@@ -133,7 +136,8 @@ try {
         if (act) await act(page).then(() => settled(page))
         const bytes = await page.screenshot()
         const file = options.all ? `${name}-${theme}-${size.width}.png` : `${name}.jpg`
-        await sharp(bytes)[options.all ? 'png' : 'jpeg'](options.all ? {} : { quality: 82, mozjpeg: true }).toFile(join(options.out, file))
+        const picture = options.all ? sharp(bytes).png() : sharp(bytes).jpeg({ quality: 82, mozjpeg: true })
+        await picture.toFile(join(options.out, file))
         say(file)
       }
     }

@@ -10,4 +10,6 @@ import { i18n } from './i18n.ts'
 import { router } from './router.ts'
 
 setPlatform(browserPlatform())
-createApp(App).use(createPinia()).use(i18n).use(router).mount('#app')
+const app = createApp(App).use(createPinia()).use(i18n).use(router)
+// The router hears of changed addresses only after the first view has been found: what is shown earlier would lead nowhere.
+void router.isReady().finally(() => app.mount('#app'))
