@@ -91,8 +91,15 @@ const rules = [
     name: 'renderer-layers',
     comment: 'Views use components, components use stores, stores use the api: never the other way round.',
     severity: 'error',
-    from: { path: '^src/renderer/(components|composables|commands|stores|api|widgets)/' },
+    from: { path: '^src/renderer/(components|composables|commands|stores|api|widgets|tour)/' },
     to: { path: '^src/renderer/(views|shell)/' },
+  },
+  {
+    name: 'tour-is-an-addition',
+    comment: 'The window shows the tour, Start and the list of shortcuts begin it; nothing else knows of it.',
+    severity: 'error',
+    from: { path: '^src/', pathNot: '^src/renderer/(tour/|App\\.vue$|shell/ShortcutSheet\\.vue$|views/start/)' },
+    to: { path: '^src/renderer/tour/' },
   },
   {
     name: 'renderer-data-knows-no-components',

@@ -20,6 +20,7 @@ import { splits } from './services/splits/index.ts'
 import { suggestions } from './services/suggestions/index.ts'
 import { system } from './services/system/index.ts'
 import { usualRoots } from './services/system/roots.ts'
+import { welcomeOnce } from './services/system/welcome.ts'
 import { tasks } from './services/tasks/index.ts'
 import { TaskRunner } from './services/tasks/task-runner.ts'
 import { dispatcher } from './transport/dispatcher.ts'
@@ -33,6 +34,8 @@ export interface StudioOptions {
   readonly projectsFolder?: string
   /** Default: the user's own folder and the places of drives. */
   readonly roots?: readonly string[]
+  /** Where there is no project yet, the sample is drawn and the interface shows around, once. */
+  readonly welcome?: boolean
   /** Another engine, for tests. */
   readonly entry?: URL
 }
@@ -49,6 +52,7 @@ export function createStudio({
   dataFolder = usualDataFolder(),
   projectsFolder = usualProjectsFolder(),
   roots = usualRoots(),
+  welcome = false,
   entry,
 }: StudioOptions = {}): RunningStudio {
   const events = new EventHub()
@@ -78,6 +82,8 @@ export function createStudio({
     devices: devices(studio),
     system: system(studio),
   }
+  // Nothing waits for it: the interface hears of it.
+  if (welcome) void welcomeOnce(handlers, log)
   return {
     studio,
     events,

@@ -13,6 +13,8 @@ export interface ServeSettings {
   readonly hosts: readonly string[]
   readonly token: string
   readonly open: boolean
+  /** On the first start in a data folder: draw the sample and show around. */
+  readonly welcome: boolean
 }
 
 export const usualPort = 8421
@@ -25,6 +27,7 @@ interface Given {
   allowNetwork?: boolean
   token?: string
   open?: boolean
+  welcome?: boolean
 }
 
 /** @param given words after the program's name @throws AppError 'bad-option'; commander's own errors for unknown options */
@@ -38,10 +41,11 @@ export function serveSettings(given: readonly string[]): ServeSettings {
     .option('--allow-host <name...>', 'further names by which browsers may call this server, e.g. of a proxy', [])
     .addOption(new Option('--token <text>', 'secret that lets in (default: a new one)').env('SELF_TUNING_TOKEN'))
     .option('--open', 'open the interface in the browser')
+    .option('--welcome', 'where there is no project yet: draw the sample project and show around, once')
     .allowExcessArguments(false)
     .exitOverride()
     .parse(given, { from: 'user' })
-  const { project, port, host, allowHost, allowNetwork = false, token, open = false } = program.opts<Given>()
+  const { project, port, host, allowHost, allowNetwork = false, token, open = false, welcome = false } = program.opts<Given>()
   if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) < 65_536))
     throw new AppError('bad-option', `--port: expected a whole number from 0 to 65535, found ${JSON.stringify(port)}`)
   if (token !== undefined && !/^[\w-]{16,200}$/.test(token))
@@ -55,6 +59,7 @@ export function serveSettings(given: readonly string[]): ServeSettings {
     hosts: isLoopback(host) ? allowHost : [host, ...allowHost],
     token: token ?? randomBytes(32).toString('base64url'),
     open,
+    welcome,
   }
 }
 

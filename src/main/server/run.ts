@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { CommanderError } from 'commander'
 import { AppError } from '../../shared/errors.ts'
 import { serveSettings } from './command.ts'
+import type { ServeSettings } from './command.ts'
 import { openBrowser } from './open-browser.ts'
 import { serve } from './serve.ts'
 import type { Served } from './serve.ts'
@@ -13,10 +14,13 @@ const pages = fileURLToPath(new URL('../../../out/renderer', import.meta.url))
 const sameSignal = 500
 
 /** @param words after the program's name. Ends the process on SIGINT and SIGTERM: in good order the first time, at once the second. */
-export async function runServe(words: readonly string[], createStudio: () => Served | Promise<Served>): Promise<void> {
+export async function runServe(
+  words: readonly string[],
+  createStudio: (settings: ServeSettings) => Served | Promise<Served>,
+): Promise<void> {
   try {
     const settings = serveSettings(words)
-    const studio = await createStudio()
+    const studio = await createStudio(settings)
     const { server, close } = await serve(studio, settings, pages, { print, warn }).catch(async (error: unknown) => {
       await studio.close()
       throw error

@@ -27,8 +27,8 @@ export function useViewFocus(main: Readonly<ShallowRef<HTMLElement | null>>): vo
       // A view that has put the focus somewhere itself knows better.
       const active = document.activeElement
       if (active && active !== document.body && frame.contains(active) && active !== frame) return
-      // Nor is it taken from a dialog or a menu.
-      if (active?.closest('[role="dialog"], [role="alertdialog"], [role="menu"]')) return
+      // Nor is it taken from a dialog, a menu or the tour.
+      if (active?.closest('[role="dialog"], [role="alertdialog"], [role="menu"], [data-keeps-focus]')) return
       ;(target.tabIndex < 0 && !target.hasAttribute('tabindex') ? frame : target).focus({ preventScroll: true })
     }
     end = () => {

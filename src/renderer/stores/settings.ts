@@ -8,11 +8,12 @@ import { AppError } from '../../shared/errors.ts'
 import { useNotices } from './notices.ts'
 
 const remembered = 'self-tuning.appearance'
+const untilRead: Settings = { language: 'system', theme: 'system', density: 'comfortable', shortcuts: {}, tour: 'unseen' }
 
 export const useSettings = defineStore('settings', () => {
   const { connection } = usePlatform()
   const notices = useNotices()
-  const settings = ref<Settings>({ language: 'system', theme: 'system', density: 'comfortable', shortcuts: {}, ...lastAppearance() })
+  const settings = ref<Settings>({ ...untilRead, ...lastAppearance() })
   const prefersDark = matchMedia('(prefers-color-scheme: dark)')
   const systemTheme = ref<'light' | 'dark'>(prefersDark.matches ? 'dark' : 'light')
   prefersDark.addEventListener('change', ({ matches }) => (systemTheme.value = matches ? 'dark' : 'light'))

@@ -9,6 +9,8 @@ export const settings = z.strictObject({
   density: z.enum(['comfortable', 'compact']),
   /** Key combinations by the action they stand for, where they differ from the defaults. */
   shortcuts: z.record(z.string(), z.string()),
+  /** The guided tour: the interface begins it by itself where it is wanted, and then it has been seen. */
+  tour: z.enum(['unseen', 'wanted', 'seen']),
 })
 
 const entry = z.object({ name: z.string(), path: z.string(), kind: z.enum(['folder', 'project', 'file']), images: count.nullable() })

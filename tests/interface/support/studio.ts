@@ -18,8 +18,14 @@ export class StudioServer {
   /** Everything of a test lies here; it is the user's home too. */
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'interface-')))
   address = ''
+  readonly #words: readonly string[]
   #child: ChildProcess | null = null
   #connection: Connection | null = null
+
+  /** @param words further ones for `serve` */
+  constructor(words: readonly string[] = []) {
+    this.#words = words
+  }
 
   /** Opens the interface: leads on to `/` with a cookie. */
   get url(): string {
@@ -44,7 +50,7 @@ export class StudioServer {
   async start(): Promise<void> {
     mkdirSync(this.at('home'), { recursive: true })
     const port = this.address === '' ? '0' : new URL(this.address).port
-    const child = spawn(process.execPath, [join(root, 'src/main/serve.ts'), '--port', port, '--token', token], {
+    const child = spawn(process.execPath, [join(root, 'src/main/serve.ts'), '--port', port, '--token', token, ...this.#words], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, HOME: this.at('home'), USERPROFILE: this.at('home'), SELF_TUNING_HOME: this.at('data') },
     })

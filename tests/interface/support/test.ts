@@ -11,6 +11,8 @@ export { expect }
 export const classes = ['amber', 'beech', 'cedar'] as const
 
 interface Fixtures {
+  /** Further words for `serve`. */
+  readonly words: readonly string[]
   readonly studio: StudioServer
   /** Console errors that a test expects, e.g. of a connection that it cuts. */
   readonly expected: RegExp[]
@@ -21,8 +23,9 @@ interface Fixtures {
 }
 
 export const test = base.extend<Fixtures>({
-  studio: async ({}, use) => {
-    const studio = new StudioServer()
+  words: [[], { option: true }],
+  studio: async ({ words }, use) => {
+    const studio = new StudioServer(words)
     await studio.start()
     await use(studio)
     await studio.stop('SIGKILL')

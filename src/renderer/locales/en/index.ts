@@ -10,6 +10,21 @@ import predict from './predict.json'
 import results from './results.json'
 import settings from './settings.json'
 import start from './start.json'
+import tour from './tour.json'
 import train from './train.json'
 
-export const en = { commands, common, components, errors, export: exportView, images, label, predict, results, settings, start, train }
+export const en = {
+  commands,
+  common,
+  components,
+  errors,
+  export: exportView,
+  images,
+  label,
+  predict,
+  results,
+  settings,
+  start,
+  tour,
+  train,
+}

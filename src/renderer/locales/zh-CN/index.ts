@@ -10,6 +10,7 @@ import predict from './predict.json'
 import results from './results.json'
 import settings from './settings.json'
 import start from './start.json'
+import tour from './tour.json'
 import train from './train.json'
 import type { Messages } from '../../i18n.ts'
 
@@ -25,5 +26,6 @@ export const zhCN: Messages = {
   results,
   settings,
   start,
+  tour,
   train,
 }

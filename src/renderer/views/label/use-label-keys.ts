@@ -48,7 +48,7 @@ export function useLabelKeys(labelling: Labelling, ways: Ways, step: (by: number
     {
       ...both,
       selectAll: () => void (selection.value = chooseAll(selection.value, images.order.value)),
-      selectNone: () => void (selection.value = chooseNone(selection.value)),
+      selectNone: () => selection.value.chosen.size > 0 && ((selection.value = chooseNone(selection.value)), true),
       openPreview: () => selection.value.focus !== null && (isPreviewOpen.value = true),
       newClass: () => labelling.focusNewClass.value++,
       search: () => labelling.focusSearch.value++,
