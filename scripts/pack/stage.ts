@@ -12,7 +12,7 @@ import type { Target } from './target.ts'
 export async function stage(target: Target, { root, built, into }: { root: string; built: string; into: string }): Promise<void> {
   for (const needed of ['main/index.js', 'renderer/index.html', 'engine/index.js'])
     if (!existsSync(join(built, needed))) throw new Error(`cannot pack: expected ${needed} in ${built} (npm run build), found no such file`)
-  const { folder: installed, node, nodeLicence } = installedFor(target, root)
+  const { folder: installed, node } = installedFor(target, root)
   const places = { root, built, installed }
   rmSync(into, { recursive: true, force: true })
   const { name, version, description, license, type, main } = json(join(root, 'package.json'))
@@ -38,7 +38,7 @@ export async function stage(target: Target, { root, built, into }: { root: strin
 
   copy(join(root, 'LICENSE'), join(resources, 'LICENSE.txt'))
   const packages = [...new Set([...application.packages, ...engine.packages])]
-  writeFileSync(join(resources, 'THIRD-PARTY-LICENSES.txt'), await licences({ root, installed, packages, nodeLicence }))
+  writeFileSync(join(resources, 'THIRD-PARTY-LICENSES.txt'), await licences({ root, installed, packages }))
   const backbones = join(root, 'resources/backbones')
   if (existsSync(backbones)) cpSync(backbones, join(resources, 'backbones'), { recursive: true })
 }

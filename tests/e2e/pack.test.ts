@@ -6,7 +6,8 @@ import { basename, dirname, join, sep } from 'node:path'
 import { Arch, Platform, build } from 'electron-builder'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { packConfiguration } from '../../electron-builder.config.ts'
-import { targetOf } from '../../scripts/pack/target.ts'
+import { installedFor } from '../../scripts/pack/install.ts'
+import { host, targetOf } from '../../scripts/pack/target.ts'
 import { extractAsar, readAsar } from '../support/asar.ts'
 import { readFuses, writeStubElectron } from '../support/stub-electron.ts'
 import { root, setting } from './setting.ts'
@@ -22,6 +23,13 @@ const node = packed('engine/bin', process.platform === 'win32' ? 'node.exe' : 'n
 
 test('a system without native files is refused by name', () => {
   expect(() => targetOf('darwin-x64', root)).toThrow(/cannot pack for darwin-x64: expected .*onnxruntime-node.*darwin-arm64/)
+})
+
+test("Node's licence is that of the Node that is packed", () => {
+  const own = join(dirname(installedFor(host, root).node), '../LICENSE')
+  // Its package for Windows has none.
+  if (process.platform === 'win32') expect(existsSync(own)).toBe(false)
+  else expect(readFileSync(own)).toEqual(readFileSync(join(root, 'resources/licences/Node.js.txt')))
 })
 
 test('the interface has the icon of the application', () => {
