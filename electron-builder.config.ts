@@ -34,7 +34,7 @@ export function packConfiguration(built: string): Configuration {
       { from: '.cache/pack/stage/app/node_modules', to: 'node_modules', filter: ['**/*'] },
     ],
     // Programs that `trash` starts: they can be signed and started only as files of their own.
-    asarUnpack: ['node_modules/trash/lib/{macos-trash,windows-trash.exe}'],
+    asarUnpack: ['**/trash/lib/{macos-trash,windows-trash.exe}'],
     extraResources: [
       { from: '.cache/pack/stage/resources', to: '.', filter: ['**/*'] },
       { from: '.cache/pack/icons/icon.png', to: 'icon.png' },
@@ -54,7 +54,8 @@ export function packConfiguration(built: string): Configuration {
       enableCookieEncryption: false,
       loadBrowserProcessSpecificV8Snapshot: false,
       // Changing fuses breaks the signature that Electron comes with; without it an unsigned application does not start on Apple's processors.
-      resetAdHocDarwinSignature: true,
+      // (Only macOS can sign.)
+      resetAdHocDarwinSignature: process.platform === 'darwin',
     },
 
     win: {
