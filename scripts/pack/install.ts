@@ -60,7 +60,7 @@ function npm(words: readonly string[], folder: string, target: Target): void {
     // On Windows npm is a script of the shell; the words are ours.
     execFileSync('npm', words, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], shell: process.platform === 'win32' })
   } catch (error) {
-    const lines = String((error as { stderr?: unknown }).stderr ?? (error as Error).message).split('\n')
+    const lines = String((error as { stderr?: Buffer }).stderr ?? (error as Error).message).split('\n')
     const said = lines.filter((line) => /^npm (error|ERR!)/.test(line) && !line.includes('complete log')).join('; ')
     throw new Error(`cannot pack for ${nameOf(target)}: npm ${words.join(' ')} failed: ${said || lines.join('; ')}`, { cause: error })
   }
