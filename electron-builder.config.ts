@@ -20,7 +20,7 @@ export function packConfiguration(built: string): Configuration {
     copyright: `${contributors}, Apache License 2.0`,
     directories: { output: 'dist', buildResources: 'resources' },
     artifactName: '${name}-${version}-${os}-${arch}.${ext}',
-    extraMetadata: { homepage: homepage(), author: { name: contributors } },
+    extraMetadata: { homepage: homepage(), author: { name: contributors }, desktopName: 'self-tuning-studio.desktop' },
 
     beforePack: async ({ electronPlatformName, arch }) => {
       await stage(targetOf(`${electronPlatformName}-${Arch[arch]}`, root), { root, built, into: staged })
@@ -98,7 +98,11 @@ export function packConfiguration(built: string): Configuration {
       synopsis: 'Train an image classifier from few labels',
       // "Open with" for folders.
       mimeTypes: ['inode/directory'],
+      // Windows on the screen belong to the entry in the menu.
+      syncDesktopName: true,
     },
+    // The older one starts the application with --no-sandbox; this one leaves the sandbox on wherever the system has user namespaces.
+    toolsets: { appimage: '1.0.3' },
     // Releases are made by the workflow, of what all systems have packed.
     publish: null,
   }
