@@ -70,7 +70,14 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
 function isEntry(entry: unknown): entry is Entry {
   const { dtype, shape, data_offsets: place } = (entry ?? {}) as Partial<Record<keyof Entry, unknown>>
   const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
-  return typeof dtype === 'string' && Array.isArray(shape) && shape.every(isCount) && Array.isArray(place) && place.length === 2 && place.every(isCount)
+  return (
+    typeof dtype === 'string' &&
+    Array.isArray(shape) &&
+    shape.every(isCount) &&
+    Array.isArray(place) &&
+    place.length === 2 &&
+    place.every(isCount)
+  )
 }
 
 function parseHeader(bytes: Uint8Array): Record<string, unknown> {

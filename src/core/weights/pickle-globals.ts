@@ -69,7 +69,15 @@ const calls: Readonly<Record<string, (args: readonly unknown[]) => unknown>> = {
   'builtins.set': () => [],
 }
 /** Names that are only mentioned, e.g. the kind of an empty dictionary's values. */
-const mentioned = new Set(['torch.float32', 'torch.float64', 'torch.float16', 'torch.bfloat16', 'builtins.int', 'builtins.list', 'builtins.dict'])
+const mentioned = new Set([
+  'torch.float32',
+  'torch.float64',
+  'torch.float16',
+  'torch.bfloat16',
+  'builtins.int',
+  'builtins.list',
+  'builtins.dict',
+])
 
 /** @throws WeightsError naming what the file asks for, if it is not on the list */
 export function globalOf(module: string, name: string): Global {
@@ -83,7 +91,8 @@ export function globalOf(module: string, name: string): Global {
 
 export function call(callee: unknown, args: unknown): unknown {
   const make = callee instanceof Global && Object.hasOwn(calls, callee.name) ? calls[callee.name] : undefined
-  if (!make || !Array.isArray(args)) throw new WeightsError(`pickle: expected a call that makes a tensor or a dictionary, found another one`)
+  if (!make || !Array.isArray(args))
+    throw new WeightsError(`pickle: expected a call that makes a tensor or a dictionary, found another one`)
   return make(args as readonly unknown[])
 }
 

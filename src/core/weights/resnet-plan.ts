@@ -37,7 +37,9 @@ export function planResNet(shapes: ReadonlyMap<string, Shape>): ResNetPlan {
   const unexpected = [...shapes.keys()].filter((name) => !expected.has(name) && !optional.has(name))
   const misshaped = [...expected].flatMap(([name, shape]) => {
     const found = shapes.get(name)
-    return found && !fits(found, shape) ? [`${name} is [${found.join(', ')}] instead of [${shape.map((extent) => extent ?? 'any').join(', ')}]`] : []
+    return found && !fits(found, shape)
+      ? [`${name} is [${found.join(', ')}] instead of [${shape.map((extent) => extent ?? 'any').join(', ')}]`]
+      : []
   })
   const problems = [
     missing.length > 0 && `missing: ${few(missing)}`,

@@ -48,5 +48,7 @@ export function prefixOf(names: Iterable<string>): string {
   if (another !== undefined) throw new WeightsError(`expected one ResNet, found ${prefixes.length}, under ${prefixes.join(' and ')}`)
   if (prefix !== undefined) return prefix
   const shown = [...all].slice(0, 5).join(', ')
-  throw new WeightsError(`expected the names of a ResNet, ${stem} and layer1.0.${stem} among them, found ${shown === '' ? 'no tensor' : `${shown}, …`}`)
+  throw new WeightsError(
+    `expected the names of a ResNet, ${stem} and layer1.0.${stem} among them, found ${shown === '' ? 'no tensor' : `${shown}, …`}`,
+  )
 }
