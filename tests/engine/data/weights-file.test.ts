@@ -5,12 +5,11 @@ import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { expect, test } from 'vitest'
 import { readOnnx } from '../../../src/core/graph/onnx/read.ts'
 import { inspectModel } from '../../../src/core/nn/backbone-inspect.ts'
-import { Random } from '../../../src/core/tensor/random.ts'
 import { writeSafetensors } from '../../../src/core/tensor/safetensors.ts'
 import { tensor } from '../../../src/core/tensor/tensor.ts'
-import type { HostTensor } from '../../../src/core/tensor/tensor.ts'
 import { convertWeights, weightsFormat } from '../../../src/engine/data/weights-file.ts'
 import type { ConvertedWeights } from '../../../src/engine/data/weights-file.ts'
+import { resnetWeights } from '../../support/resnet-weights.ts'
 import { base as folder } from './scratch.ts'
 
 const fixtures = resolve(import.meta.dirname, '../../fixtures/weights')
@@ -57,40 +56,9 @@ test('the head of MoCo v2, the queue and the counters stay behind', async () => 
   expect(leftOut.filter((name) => !name.endsWith('num_batches_tracked'))).toEqual(['fc.0.weight', 'fc.0.bias', 'fc.2.weight', 'fc.2.bias'])
 })
 
-/** A ResNet of four narrow basic blocks with timm's names. */
-function timmTensors(): Record<string, HostTensor> {
-  const random = new Random(3)
-  const tensors: Record<string, HostTensor> = { 'fc.weight': tensor('float32', [2, 8]), 'fc.bias': tensor('float32', [2]) }
-  const conv = (name: string, norm: string, shape: readonly number[]): void => {
-    const size = shape.reduce((product, extent) => product * extent, 1)
-    const [width = 0] = shape
-    tensors[`${name}.weight`] = tensor(
-      'float32',
-      shape,
-      Array.from({ length: size }, () => random.normal(0, 0.2)),
-    )
-    for (const part of ['weight', 'bias', 'running_mean', 'running_var'])
-      tensors[`${norm}.${part}`] = tensor('float32', [width], new Array<number>(width).fill(part === 'running_var' ? 1 : 0.5))
-    tensors[`${norm}.num_batches_tracked`] = tensor('int64', [], [7])
-  }
-  conv('conv1', 'bn1', [4, 3, 7, 7])
-  for (const [i, [from, to]] of [
-    [4, 4],
-    [4, 8],
-    [8, 8],
-    [8, 8],
-  ].entries()) {
-    const name = `layer${i + 1}.0`
-    conv(`${name}.conv1`, `${name}.bn1`, [to!, from!, 3, 3])
-    conv(`${name}.conv2`, `${name}.bn2`, [to!, to!, 3, 3])
-    if (i > 0) conv(`${name}.downsample.0`, `${name}.downsample.1`, [to!, from!, 1, 1])
-  }
-  return tensors
-}
-
 test('safetensors: the same weights make the same file; what is missing is named', async () => {
   const path = join(folder, 'timm.safetensors')
-  const tensors = timmTensors()
+  const tensors = resnetWeights()
   writeFileSync(path, writeSafetensors({ tensors, metadata: { format: 'pt' } }))
   const found = await convert(path)
   expect(found.architecture).toBe('ResNet (1-1-1-1 basic blocks)')

@@ -1,4 +1,5 @@
 // Messages in English, a file for each part of the interface.
+import backbones from './backbones.json'
 import commands from './commands.json'
 import common from './common.json'
 import components from './components.json'
@@ -12,4 +13,18 @@ import settings from './settings.json'
 import start from './start.json'
 import train from './train.json'
 
-export const en = { commands, common, components, errors, export: exportView, images, label, predict, results, settings, start, train }
+export const en = {
+  backbones,
+  commands,
+  common,
+  components,
+  errors,
+  export: exportView,
+  images,
+  label,
+  predict,
+  results,
+  settings,
+  start,
+  train,
+}
