@@ -1,6 +1,7 @@
 // Errors of the core, of the file system and of memory as AppErrors.
 import { DataError } from '../core/data/data-error.ts'
 import { OnnxError } from '../core/graph/onnx/errors.ts'
+import { WeightsError } from '../core/weights/errors.ts'
 import { fileError } from '../node/file-error.ts'
 import { AppError } from '../shared/errors.ts'
 
@@ -8,7 +9,7 @@ import { AppError } from '../shared/errors.ts'
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error
   if (error instanceof DataError) return new AppError(error.code, error.message, { cause: error.cause })
-  if (error instanceof OnnxError) return new AppError('bad-model', error.message, { cause: error.cause })
+  if (error instanceof OnnxError || error instanceof WeightsError) return new AppError('bad-model', error.message, { cause: error.cause })
   const file = fileError(error, 'open')
   if (file) return file
   if (error instanceof RangeError && /array buffer allocation failed|invalid typed array length/i.test(error.message))

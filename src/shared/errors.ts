@@ -30,6 +30,8 @@ export const errorCodes = [
   'too-large',
   /** The services cannot be reached. */
   'disconnected',
+  /** Another machine, from which something is to be downloaded, cannot be reached or does not give it. */
+  'unreachable',
   'out-of-memory',
   /** Training diverged again after every retry. */
   'diverged',

@@ -141,6 +141,14 @@ export const methodsRequestSchema = z.strictObject({ job: z.literal('methods') }
 
 export const inspectRequestSchema = z.strictObject({ job: z.literal('inspect'), file: path('an ONNX file') })
 
+/** Makes an ONNX file of a network whose weights alone are stored. */
+export const convertRequestSchema = z.strictObject({
+  job: z.literal('convert'),
+  /** safetensors, or what torch.save writes. */
+  file: path('a file of weights'),
+  out: path('an ONNX file to write'),
+})
+
 /** Draws sample images, trains both methods on them and compares. */
 export const demoRequestSchema = z.strictObject({ job: z.literal('demo'), out: path('a folder to write to') })
 
@@ -172,6 +180,7 @@ export const jobRequestSchema = z.discriminatedUnion('job', [
   predictRequestSchema,
   methodsRequestSchema,
   inspectRequestSchema,
+  convertRequestSchema,
   demoRequestSchema,
   sampleRequestSchema,
   scanRequestSchema,

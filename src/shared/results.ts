@@ -102,6 +102,12 @@ const port = z.object({ name: z.string(), type: z.string(), shape: z.array(z.uni
 export const inspectResultSchema = z.object({
   job: z.literal('inspect'),
   file: z.string(),
+  /** `safetensors` and `pytorch`: weights alone. The rest tells of the network that they belong to. */
+  format: z.enum(['onnx', 'safetensors', 'pytorch']),
+  /** What weights alone were recognised as, e.g. `ResNet-50`; null for ONNX files. */
+  architecture: z.string().nullable(),
+  /** Tensors of the file that the network does not need: heads, counters. */
+  leftOut: z.array(z.string()).readonly(),
   /** Of the file and its external data together. */
   bytes: count,
   /** Of the file; where there is external data, of all the files' names and contents. */
@@ -115,12 +121,22 @@ export const inspectResultSchema = z.object({
   /** Numbers in all weights. */
   parameters: count,
   trainable: z.boolean(),
+  /** `all`: it can be trained; `frozen`: new layers on its features can, it stays as it is; `none`: neither. */
+  use: z.enum(['all', 'frozen', 'none']),
   /** Why it cannot be trained; empty if it can. */
   problems: z.array(z.string()).readonly(),
   opset: count,
   producer: z.string(),
   /** What the file says of itself. */
   metadata: z.record(z.string(), z.string()),
+  /** How the pixels of its images were probably normalised, and why so: the file says it; it normalises by itself, from 0..1, from 0..255
+   * or otherwise; who made it usually does it so; nothing tells. Null if there is no use for it. */
+  pixels: z
+    .object({
+      normalize: z.enum(['imagenet', 'symmetric', 'unit']).nullable(),
+      reason: z.enum(['said', 'inside', 'inside-bytes', 'inside-other', 'tensorflow', 'usual']),
+    })
+    .nullable(),
   /** What training makes of it; null if it cannot. */
   backbone: z
     .object({
@@ -129,12 +145,22 @@ export const inspectResultSchema = z.object({
       /** Value of the file that new layers stand on, and its width. */
       feature: z.string(),
       width: count,
+      /** Classes of its own; null where it ends with the feature. */
+      classes: count.nullable(),
       /** Multiply-accumulates for one image. */
       macs: count,
       /** Parts that `depth` counts from the end. */
       stages: z.array(z.object({ label: z.string(), parameters: count })).readonly(),
     })
     .nullable(),
+})
+
+export const convertResultSchema = z.object({
+  job: z.literal('convert'),
+  /** E.g. `ResNet-50`. */
+  architecture: z.string(),
+  /** The file that was written. */
+  file: z.string(),
 })
 
 export const demoResultSchema = z.object({
@@ -183,6 +209,7 @@ export const jobResultSchema = z.discriminatedUnion('job', [
   predictResultSchema,
   methodsResultSchema,
   inspectResultSchema,
+  convertResultSchema,
   demoResultSchema,
   sampleResultSchema,
   scanResultSchema,

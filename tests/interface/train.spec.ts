@@ -23,7 +23,7 @@ test('what is missing is said, mended from the form, and a run goes from start t
   await expect(page.getByText('A backbone to start from')).toBeVisible()
 
   await train.button('Add from a file…').click()
-  await train.field('ONNX file').fill(backbone)
+  await train.field('File of the network').fill(backbone)
   await train.button('Look at it').click()
   await expect(page.getByText('This network can be trained')).toBeVisible()
   await train.field('Name').fill('Tiny')

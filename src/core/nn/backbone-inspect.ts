@@ -6,6 +6,9 @@ import type { OnnxModel, OnnxPort } from '../graph/onnx/model.ts'
 import { topological } from '../graph/value.ts'
 import type { Node, Value } from '../graph/value.ts'
 import { isFloat, sizeOf } from '../tensor/tensor.ts'
+import { featureOutput } from './backbone-ends.ts'
+import { guessPixels } from './backbone-pixels.ts'
+import type { PixelGuess } from './backbone-pixels.ts'
 import { createBackbone } from './backbone.ts'
 import type { Backbone } from './backbone.ts'
 
@@ -25,13 +28,17 @@ export interface ModelReport {
   /** Numbers in all stored real tensors with more than one element. */
   readonly parameters: number
   readonly trainable: boolean
+  /** `all`: it can be trained; `frozen`: new layers on its features can, it stays as it is; `none`: neither. */
+  readonly use: 'all' | 'frozen' | 'none'
   /** Why it cannot be trained; empty if it can. */
   readonly problems: readonly string[]
   readonly opset: number
   readonly producer: string
   /** What the file says of itself, preprocessing among it. */
   readonly metadata: Readonly<Record<string, string>>
-  /** Null if it cannot be trained. */
+  /** How the pixels of its images were probably normalised; null if there is no use for it. */
+  readonly pixels: PixelGuess | null
+  /** Null if there is no use for it. */
   readonly backbone: BackboneReport | null
 }
 
@@ -40,6 +47,8 @@ export interface BackboneReport {
   /** Value of the file that a new head stands on, and its width. */
   readonly feature: string
   readonly width: number
+  /** Classes of its own that it scores; null where it ends with the feature, or the file does not say. */
+  readonly classes: number | null
   /** Multiply-accumulates of convolutions and matrix products, for one image at that size. */
   readonly macs: number
   readonly stages: readonly { readonly label: string; readonly parameters: number }[]
@@ -62,11 +71,13 @@ export function inspectModel(model: OnnxModel, imageSize?: number): ModelReport 
     outputs: model.outputs.map(report),
     operators,
     parameters: sizes.filter((size) => size > 1).reduce((sum, size) => sum + size, 0),
-    trainable: backbone !== null,
+    trainable: problems.length === 0,
+    use: backbone === null ? 'none' : problems.length === 0 ? 'all' : 'frozen',
     problems,
     opset: model.opset,
     producer: model.producer,
     metadata: model.metadata,
+    pixels: backbone && guessPixels(model, classesOf(backbone)),
     backbone: backbone && describeBackbone(backbone),
   }
 }
@@ -82,7 +93,7 @@ function tryBackbone(model: OnnxModel, imageSize: number | undefined): { backbon
   try {
     const backbone = createBackbone(model, imageSize !== undefined || !declared ? { imageSize: imageSize ?? usualSize } : {})
     if (backbone.trainable(null).length > 0) return { backbone, problems: [] }
-    return { backbone: null, problems: ['no stored tensor is a parameter that can be trained'] }
+    return { backbone, problems: ['no stored tensor is a parameter that can be trained'] }
   } catch (error) {
     if (!(error instanceof OnnxError)) throw error
     return { backbone: null, problems: [error.message] }
@@ -102,9 +113,16 @@ function describeBackbone(backbone: Backbone): BackboneReport {
     imageSize,
     feature: head.name,
     width,
+    classes: classesOf(backbone),
     macs: topological([feature]).reduce((sum, node) => sum + macsOf(node), 0),
     stages: stages.map(({ label, weights }) => ({ label, parameters: weights.reduce((sum, name) => sum + elements(name), 0) })),
   }
+}
+
+function classesOf({ model, head }: Backbone): number | null {
+  const { name } = featureOutput(model)
+  const count = model.outputs.find((output) => output.name === name)?.shape?.[1]
+  return head.name !== name && head.name !== `mean of ${name}` && typeof count === 'number' ? count : null
 }
 
 /** Output elements times the length of the sums behind each. */

@@ -18,6 +18,16 @@ export const check: Job<'check'> = async (request) => {
     problems.push({ field: 'backbone', message: toAppError(error).message })
     return null
   })
+  if (
+    configuration &&
+    network &&
+    configuration.phases.some(({ depth }) => depth !== 'head') &&
+    network.backbone.trainable(null).length === 0
+  )
+    problems.push({
+      field: request.depth === undefined ? 'budget' : 'depth',
+      message: 'depth: expected head, the new layers only: the backbone has nothing that can be trained',
+    })
   const batch = { labelled: configuration?.settings.labelledBatch ?? 0, unlabelled: unlabelledBatch(request, configuration) }
   let memory: number | null = null
   if (configuration && network)

@@ -7,6 +7,7 @@ export const jobs: JobTable = {
   predict: async (...job) => (await import('./predict.ts')).predict(...job),
   methods: async (...job) => (await import('./methods.ts')).methods(...job),
   inspect: async (...job) => (await import('./inspect.ts')).inspect(...job),
+  convert: async (...job) => (await import('./convert.ts')).convert(...job),
   check: async (...job) => (await import('./check.ts')).check(...job),
   estimate: async (...job) => (await import('./estimate.ts')).estimate(...job),
   demo: async (...job) => (await import('./demo.ts')).demo(...job),

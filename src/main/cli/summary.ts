@@ -14,6 +14,8 @@ export function summary(result: JobResult): string {
       return listed(result)
     case 'inspect':
       return inspected(result)
+    case 'convert':
+      return `${result.architecture}: ${result.file}`
     case 'demo':
       return demonstrated(result)
     case 'features':
@@ -93,11 +95,14 @@ function inspected(result: ResultOf<'inspect'>): string {
     ['outputs', ports(result.outputs)],
     ['operators', operators.join(', ')],
     ['parameters', thousands(result.parameters)],
-    ['trainable', result.trainable ? 'yes' : `no: ${result.problems.join('; ')}`],
+    ...(result.architecture === null ? [] : [['network', `${result.architecture}, from its weights (${result.format})`]]),
+    ['trainable', result.trainable ? 'yes' : `${result.use === 'frozen' ? 'new layers on it only' : 'no'}: ${result.problems.join('; ')}`],
+    ...(result.pixels?.normalize ? [['pixels', `${result.pixels.normalize}${result.pixels.reason === 'said' ? '' : ', probably'}`]] : []),
     ...(backbone
       ? [
           ['images', `${backbone.imageSize.join(' x ')} pixels, ${(backbone.macs / 1e6).toFixed(0)} million multiply-adds each`],
           ['features', `${backbone.width} (${backbone.feature})`],
+          ...(backbone.classes === null ? [] : [['classes', `${backbone.classes} of its own, left out in training`]]),
           ['stages', backbone.stages.map(({ label, parameters }) => `${label} (${thousands(parameters)} parameters)`).join('; ')],
         ]
       : []),

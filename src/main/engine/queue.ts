@@ -40,6 +40,7 @@ const lanes: Readonly<Partial<Record<JobName, Lane>>> = {
   check: 'quick',
   similar: 'quick',
   scan: 'light',
+  convert: 'light',
 }
 /** At the same time. */
 const capacity: Readonly<Record<Lane, number>> = { quick: 2, light: 2, heavy: 1 }

@@ -21,6 +21,7 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
   forbidden: 403,
   'too-large': 413,
   disconnected: 503,
+  unreachable: 502,
   'out-of-memory': 500,
   diverged: 422,
   stopped: 409,

@@ -76,6 +76,8 @@ export const taskResult = z.discriminatedUnion('kind', [
     parity,
   }),
   z.object({ kind: z.literal('probe-devices'), devices: count }),
+  /** `backbone`: its id. */
+  z.object({ kind: z.literal('download-backbone'), backbone: z.string(), bytes: count, seconds }),
 ])
 
 export type TaskResult = z.infer<typeof taskResult>

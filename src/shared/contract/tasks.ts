@@ -20,6 +20,7 @@ export const task = z.object({
     'predict',
     'export',
     'probe-devices',
+    'download-backbone',
   ]),
   state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
   /** What it is about, e.g. the folder that is imported. */

@@ -88,6 +88,7 @@ const inspect: Job<'inspect'> = async ({ file }, { signal }) => {
   }
   return {
     ...{ file, bytes: process.pid, sha256: '', dataFiles: [], inputs: [], outputs: [], operators: {}, parameters: 0, trainable: true },
+    ...{ format: 'onnx', architecture: null, leftOut: [], use: 'all', pixels: null },
     ...{ problems: [], opset: 13, producer: '', metadata: {}, backbone: null },
   }
 }

@@ -1,4 +1,5 @@
 // Tensors stored in ONNX files: raw, typed or external data to host tensors.
+import { widenBrain, widenHalf } from '../../tensor/half.ts'
 import { sizeOf } from '../../tensor/tensor.ts'
 import type { DType, HostTensor } from '../../tensor/tensor.ts'
 import { OnnxError } from './errors.ts'
@@ -93,21 +94,6 @@ function fromTyped(proto: TensorProto): HostTensor['data'] {
     default:
       return Int32Array.from(proto.int32Data)
   }
-}
-
-/** IEEE 754 binary16 to a number: 1 sign, 5 exponent, 10 fraction bits. */
-function widenHalf(half: number): number {
-  const sign = half & 0x8000 ? -1 : 1
-  const exponent = (half >> 10) & 0x1f
-  const fraction = half & 0x3ff
-  if (exponent === 0) return sign * fraction * 2 ** -24
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
-}
-
-/** bfloat16 is the upper half of a float32. */
-function widenBrain(halves: Uint16Array): Float32Array {
-  return new Float32Array(Uint32Array.from(halves, (half) => half << 16).buffer)
 }
 
 function readExternal(proto: TensorProto, subject: string, external: ExternalLoader | undefined): Uint8Array {

@@ -5,12 +5,18 @@ import type { Backbone } from '../../../shared/contract/backbones.ts'
 import type { Handlers } from '../../../shared/contract/index.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { Studio } from '../context.ts'
+import type { Listed } from './catalogue.ts'
+import { withConverted } from './converted.ts'
+import { Downloads } from './downloads.ts'
+import type { Sources } from './downloads.ts'
 import { inspectionsOf } from './inspections.ts'
 import { BackboneStore, unknown } from './store.ts'
 import type { Inspection } from './store.ts'
 
-export function backbones(studio: Studio): Handlers['backbones'] {
+/** @param sources where the catalogue's networks come from; the world outside if left out */
+export function backbones(studio: Studio, sources: Sources = {}): Handlers['backbones'] {
   const store = storeOf(studio)
+  const downloads = new Downloads(studio, sources, (file, entry, signal) => takeDownloaded(studio, file, entry, signal))
   return {
     list: async () => ({ backbones: await store.list() }),
     inspect: ({ file }, { signal }) => inspect(studio, file, signal),
@@ -18,6 +24,12 @@ export function backbones(studio: Studio): Handlers['backbones'] {
     remove: async ({ id }) => {
       await store.remove(id)
       await announce(studio)
+      return {}
+    },
+    catalogue: async () => ({ entries: await downloads.list(await store.list()) }),
+    download: async ({ entry, licence }) => downloads.start(entry, licence, await store.list()),
+    discard: async ({ entry }) => {
+      await downloads.discard(entry)
       return {}
     },
   }
@@ -30,15 +42,38 @@ interface NewBackbone {
 }
 
 /** @throws AppError 'bad-model' or 'unsupported' with the reason, 'no-access', 'disk-full' */
-export async function addBackbone(studio: Studio, { file, name, normalize }: NewBackbone, signal: AbortSignal): Promise<Backbone> {
-  const inspection = await inspect(studio, file, signal)
-  if (!inspection.trainable)
-    throw new AppError('unsupported', `${file}: expected a network that can be trained, found: ${inspection.problems.join('; ')}`)
-  // Links are followed: external data lies beside the file itself.
-  const added = await storeOf(studio).add(
-    { ...inspection, file: await realpath(file) },
-    { name: name ?? basename(file, extname(file)), normalize: normalize ?? normalizationOf(inspection) },
-  )
+export async function addBackbone(studio: Studio, about: NewBackbone, signal: AbortSignal): Promise<Backbone> {
+  const given = await inspect(studio, about.file, signal)
+  const named = { name: about.name ?? nameOf(about.file), normalize: about.normalize ?? said(given) }
+  if (given.format === 'onnx') {
+    // Links are followed: external data lies beside the file itself.
+    return keep(studio, { ...given, file: await realpath(about.file) }, { ...named, origin: null }, 'copy')
+  }
+  return withConverted(studio, { file: about.file, name: named.name }, signal, async (file) => {
+    const made = await inspect(studio, file, signal)
+    return keep(studio, { ...made, architecture: given.architecture }, { ...named, origin: null }, 'move')
+  })
+}
+
+/** A file of the catalogue, hash and all as they should be. */
+async function takeDownloaded(studio: Studio, file: string, entry: Listed, signal: AbortSignal): Promise<Backbone> {
+  const { id, name, publisher, licence, normalize } = entry
+  return keep(studio, await inspect(studio, file, signal), { name, normalize, origin: { entry: id, publisher, licence } }, 'move')
+}
+
+async function keep(
+  studio: Studio,
+  inspection: Inspection,
+  about: Pick<Backbone, 'name' | 'normalize' | 'origin'>,
+  how: 'copy' | 'move',
+): Promise<Backbone> {
+  const { file, use, problems, backbone, architecture } = inspection
+  if (!backbone || use === 'none')
+    throw new AppError('unsupported', `${file}: expected a network that can be trained, found: ${problems.join('; ')}`)
+  const { imageSize, width, stages, macs, classes } = backbone
+  const [height, breadth] = imageSize
+  const facts = { use, imageSize: [height, breadth] as [number, number], width, stages: stages.length, macs, classes, architecture }
+  const added = await storeOf(studio).add(inspection, { ...about, facts }, how)
   await announce(studio)
   return added
 }
@@ -78,8 +113,13 @@ async function inspect({ engine }: Studio, file: string, signal: AbortSignal): P
   return inspectionsOf(engine).inspect(file, signal)
 }
 
+/** A file's name without what tells its format, `.pth.tar` too. */
+function nameOf(file: string): string {
+  const name = basename(file).replace(/\.tar$/i, '')
+  return basename(name, extname(name)) || basename(file)
+}
+
 /** Backbones that say what they expect of their pixels. */
-function normalizationOf({ metadata }: Inspection): Backbone['normalize'] {
-  const { normalize } = metadata
-  return normalize === 'imagenet' || normalize === 'symmetric' || normalize === 'unit' ? normalize : null
+function said({ pixels }: Inspection): Backbone['normalize'] {
+  return pixels?.reason === 'said' ? pixels.normalize : null
 }

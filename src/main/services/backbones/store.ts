@@ -21,6 +21,7 @@ const record = backbone.omit({ id: true, file: true, available: true }).extend({
   dataFiles: z.array(z.string()),
 })
 type Record = z.infer<typeof record>
+type About = Pick<Record, 'name' | 'normalize' | 'facts' | 'origin'>
 
 export type Inspection = Omit<ResultOf<'inspect'>, 'job'>
 
@@ -55,9 +56,10 @@ export class BackboneStore {
     return { id, file: join(folder, model), available, ...about }
   }
 
-  /** Copies a model that has been inspected. The same content again is the entry that there is; one whose file is gone gets it back.
+  /** Copies a model that has been inspected, or moves it if it is the application's own. The same content again is the entry that there is;
+   * one whose file is gone gets it back.
    * @throws AppError 'conflict' if the files have changed since, 'no-access', 'disk-full' */
-  async add(inspection: Inspection, about: Pick<Record, 'name' | 'normalize'>): Promise<Backbone> {
+  async add(inspection: Inspection, about: About, how: 'copy' | 'move' = 'copy'): Promise<Backbone> {
     const { file, dataFiles, sha256, bytes, parameters } = inspection
     const id = sha256.slice(0, idDigits)
     const there = await this.get(id)
@@ -66,13 +68,16 @@ export class BackboneStore {
     const model = basename(file)
     try {
       await makeFolder(temporary)
-      await copy(file, join(temporary, model))
+      if (how === 'move') await rename(file, join(temporary, model))
+      else await copy(file, join(temporary, model))
       for (const name of dataFiles) await copy(join(dirname(file), name), join(temporary, name))
       const copied = await hashModel(join(temporary, model), dataFiles)
       if (copied.sha256 !== sha256)
         throw new AppError('conflict', `${file}: expected it to stay as it is while it is copied, found it changed`)
       const addedAt = there?.addedAt ?? new Date().toISOString()
-      const kept: Record = { ...(there ?? about), bytes, sha256, parameters, addedAt, model, dataFiles: [...dataFiles] }
+      // What people have chosen once stays.
+      const own = there ? { name: there.name, normalize: there.normalize, origin: there.origin ?? about.origin } : {}
+      const kept: Record = { ...about, ...own, bytes, sha256, parameters, addedAt, model, dataFiles: [...dataFiles] }
       await writeJson(join(temporary, recordName), record.parse(kept))
       const folder = join(this.#folder, id)
       if (there) await this.#discard(folder)

@@ -11,7 +11,7 @@ type Listing = Awaited<ReturnType<Handlers['system']['browse']>>
 type Entry = Listing['entries'][number]
 
 /** Files that can be chosen for something: backbones, labels. */
-const choosable = new Set(['.onnx', '.csv', '.txt'])
+const choosable = new Set(['.onnx', '.safetensors', '.pth', '.pt', '.ckpt', '.tar', '.bin', '.csv', '.txt'])
 const images = new Set(['.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.webp', '.gif', '.tif', '.tiff', '.avif'])
 /** Folders looked into at once, and entries looked at in each. */
 const limits = { atOnce: 8, inside: 1000 }

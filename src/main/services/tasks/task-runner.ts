@@ -9,7 +9,16 @@ export interface TaskContext {
   /** Aborted when the task is cancelled or its project closed: leave a whole state behind and throw AppError 'stopped'. */
   readonly signal: AbortSignal
   /** At most a few events a second reach the listeners; the last one always does. */
-  progress(progress: { task: string; done: number; total: number | null; unit: string }): void
+  progress(progress: Progress): void
+}
+
+interface Progress {
+  readonly task: string
+  readonly done: number
+  readonly total: number | null
+  readonly unit: string
+  /** What was done before the task began; the time that is left follows from the rest. */
+  readonly from?: number
 }
 
 interface Entry {
@@ -98,11 +107,11 @@ export class TaskRunner {
     return entry
   }
 
-  #progress(id: string, { task: name, done, total, unit }: { task: string; done: number; total: number | null; unit: string }): void {
+  #progress(id: string, { task: name, done, total, unit, from = 0 }: Progress): void {
     const entry = this.#entry(id)
     const now = performance.now()
     if (entry.task.progress?.task !== name) entry.since = now
-    const remainingSeconds = total === null || done === 0 ? null : ((now - entry.since) / 1000) * (total / done - 1)
+    const remainingSeconds = total === null || done <= from ? null : ((now - entry.since) / 1000) * ((total - done) / (done - from))
     entry.task = { ...entry.task, progress: { task: name, done, total, unit, remainingSeconds } }
     if (now - entry.announced >= interval) this.#announce(id)
   }

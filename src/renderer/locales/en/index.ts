@@ -1,4 +1,5 @@
 // Messages in English, a file for each part of the interface.
+import backbones from './backbones.json'
 import commands from './commands.json'
 import common from './common.json'
 import components from './components.json'
@@ -14,6 +15,7 @@ import tour from './tour.json'
 import train from './train.json'
 
 export const en = {
+  backbones,
   commands,
   common,
   components,

@@ -1,4 +1,5 @@
 // Messages in Simplified Chinese, a file for each part of the interface.
+import backbones from './backbones.json'
 import commands from './commands.json'
 import common from './common.json'
 import components from './components.json'
@@ -15,6 +16,7 @@ import train from './train.json'
 import type { Messages } from '../../i18n.ts'
 
 export const zhCN: Messages = {
+  backbones,
   commands,
   common,
   components,
