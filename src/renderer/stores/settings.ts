@@ -12,7 +12,15 @@ const remembered = 'self-tuning.appearance'
 export const useSettings = defineStore('settings', () => {
   const { connection } = usePlatform()
   const notices = useNotices()
-  const settings = ref<Settings>({ language: 'system', theme: 'system', density: 'comfortable', shortcuts: {}, ...lastAppearance() })
+  const settings = ref<Settings>({
+    language: 'system',
+    theme: 'system',
+    density: 'comfortable',
+    shortcuts: {},
+    whenClosing: 'ask',
+    checkForUpdates: false,
+    ...lastAppearance(),
+  })
   const prefersDark = matchMedia('(prefers-color-scheme: dark)')
   const systemTheme = ref<'light' | 'dark'>(prefersDark.matches ? 'dark' : 'light')
   prefersDark.addEventListener('change', ({ matches }) => (systemTheme.value = matches ? 'dark' : 'light'))

@@ -11,7 +11,14 @@ import { rememberedExports } from '../exports/remembered.ts'
 import { browse } from './browse.ts'
 import { makeFolderInside, showFolder } from './folders.ts'
 
-export const defaultSettings: Settings = { language: 'system', theme: 'system', density: 'comfortable', shortcuts: {} }
+export const defaultSettings: Settings = {
+  language: 'system',
+  theme: 'system',
+  density: 'comfortable',
+  shortcuts: {},
+  whenClosing: 'ask',
+  checkForUpdates: false,
+}
 
 /** Settings that an older version does not know yet have their defaults. */
 const stored = settingsSchema.partial().transform((found) => ({ ...defaultSettings, ...withoutUndefined(found) }))
