@@ -1,5 +1,5 @@
 // The build: sources of the main side become JavaScript one by one, in the same folders, so that files find each other as they do in src/;
-// the interface becomes a bundle in out/renderer.
+// the interface becomes a bundle in out/renderer, the window's preload script one in out/preload.
 import { globSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
@@ -41,6 +41,7 @@ export default defineConfig({
       rolldownOptions: {
         // What is started by its path: commands, child processes, worker threads.
         input: [
+          'src/main/index.ts',
           'src/main/cli.ts',
           'src/main/serve.ts',
           'src/engine/index.ts',
@@ -48,6 +49,18 @@ export default defineConfig({
           ...globSync('src/engine/**/*-worker.ts'),
         ],
         output: { format: 'es', preserveModules: true, preserveModulesRoot: 'src', entryFileNames: '[name].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: 'out/preload',
+      minify: false,
+      // In the sandbox there is CommonJS and no module but Electron's.
+      rolldownOptions: {
+        input: 'src/preload/index.ts',
+        external: ['electron'],
+        output: { format: 'cjs', entryFileNames: 'index.cjs', codeSplitting: false },
       },
     },
   },

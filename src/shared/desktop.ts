@@ -27,8 +27,6 @@ export const desktop = service({
     checkForUpdate: method(nothing, updateState),
     /** Shows the page of the newer release that the last check has found, in the browser. */
     showUpdate: method(nothing, nothing),
-    /** Shows the licences of this program and of what it is made of. */
-    showLicences: method(nothing, nothing),
   },
   events: {},
 })
@@ -37,6 +35,11 @@ export type DesktopApi = ServiceApi<typeof desktop>
 export type DesktopHandlers = ServiceHandlers<typeof desktop>
 export type UpdateState = z.infer<typeof updateState>
 
-/** A menu's entry or the system wishes something of the page: a command by its name, a view, a project or folder of images to be opened. */
-export const wish = z.union([z.strictObject({ command: z.string().max(50) }), z.strictObject({ open: z.string().max(4096) })])
+/** What a menu's entry or the system wishes of the page: a command by its name in the page's table, one of a few more by name, or that a
+ * folder is opened, of images or of a project. */
+export const wish = z.union([
+  z.strictObject({ command: z.string().max(50) }),
+  z.strictObject({ show: z.enum(['open-folder', 'open-project', 'licences']) }),
+  z.strictObject({ open: z.string().max(4096) }),
+])
 export type Wish = z.infer<typeof wish>

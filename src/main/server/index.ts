@@ -150,7 +150,10 @@ function turnAway(refusal: Refusal, request: IncomingMessage, response: ServerRe
   if (refusal.status === 401) response.setHeader('WWW-Authenticate', 'Bearer')
   // Somebody in front of a browser gets a page.
   if (refusal.status === 401 && request.method === 'GET' && request.headers.accept?.includes('text/html'))
-    return sendReply(response, noteReply(401, 'Open the whole address that the server printed when it was started, with <code>?token=</code>.'))
+    return sendReply(
+      response,
+      noteReply(401, 'Open the whole address that the server printed when it was started, with <code>?token=</code>.'),
+    )
   refuse(request, response, refusal.error, refusal.status)
 }
 

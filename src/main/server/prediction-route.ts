@@ -31,6 +31,7 @@ export async function predictionReply(
   if (isFresh(asked, etag)) return unchanged(headers)
   const out = join(folder, name)
   const kept = await readFile(out).catch(() => null)
-  if (!kept) await media.pictureOfFile(await predicted.realFile(wanted.project, wanted.task, wanted.index), out, Number(wanted.size), 'webp')
+  if (!kept)
+    await media.pictureOfFile(await predicted.realFile(wanted.project, wanted.task, wanted.index), out, Number(wanted.size), 'webp')
   return bytesReply(asked, kept ?? (await readFile(out)), { ...headers, 'Content-Type': 'image/webp' })
 }

@@ -103,9 +103,9 @@ export function serveIpc<Event extends IpcEvent>(
     const make = Object.hasOwn(channels, name) ? channels[name] : undefined
     if (!make || opened.has(key) || [...opened.keys()].filter(of(page.id)).length >= mostChannels) return void say(null)
     const sent: (() => void)[] = []
-    let isRefused = false
+    const end = { isRefused: false }
     const refuse = (reason: string): void => {
-      isRefused = true
+      end.isRefused = true
       refused(`channel ${name}: ${reason}`)
       close(key)
       say(null)
@@ -115,7 +115,7 @@ export function serveIpc<Event extends IpcEvent>(
       else done()
     }
     const channel = make({ send, refuse })
-    if (isRefused) channel.close()
+    if (end.isRefused) channel.close()
     else opened.set(key, { channel, sent })
   }
 

@@ -31,10 +31,10 @@ export const pipes: Readonly<Record<string, (services: FakeServices) => Promise<
 
 /** Electron's IPC between the real preload script's functions and the real application's side. */
 function ipc({ dispatcher, events }: FakeServices): Pipe {
-  const { main, page } = ipcStub()
+  const stub = ipcStub()
   const open = new Set<FeedPipe>()
   let whole = true
-  serveIpc(main, {
+  serveIpc(stub.main, {
     dispatcher,
     channels: {
       events: (pipe) => {
@@ -46,7 +46,7 @@ function ipc({ dispatcher, events }: FakeServices): Pipe {
     isTrusted: () => true,
     refused: () => undefined,
   })
-  const studio = bridge(page().ipc, () => '')
+  const studio = bridge(stub.page().ipc, () => '')
   return {
     connect: (options) => connectIpc(studio, options),
     cut: () => {
