@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
 import type { UserConfig } from 'vite'
+import { licences } from './scripts/licences.ts'
 
 const inProject = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
@@ -12,7 +13,7 @@ const inProject = (path: string): string => fileURLToPath(new URL(path, import.m
 export const renderer: UserConfig = {
   root: inProject('src/renderer'),
   base: './',
-  plugins: [vue()],
+  plugins: [vue(), licences()],
   define: {
     // Messages are data here; vue-i18n's older syntax and its devtools stay out of the bundle.
     __VUE_I18N_LEGACY_API__: false,

@@ -5,9 +5,10 @@ import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import App from './App.vue'
 import { browserPlatform } from './api/browser.ts'
+import { desktopPlatform } from './api/desktop.ts'
 import { setPlatform } from './api/platform.ts'
 import { i18n } from './i18n.ts'
 import { router } from './router.ts'
 
-setPlatform(browserPlatform())
+setPlatform(window.studio ? desktopPlatform(window.studio, `${location.origin}/`) : browserPlatform())
 createApp(App).use(createPinia()).use(i18n).use(router).mount('#app')

@@ -9,7 +9,7 @@ const oldest = 24
 export function nodeBinary(): string {
   const found = process.versions.node
   // Electron's own Node is none to run the engine: sharp and ONNX Runtime crash in it.
-  if (process.versions.electron === undefined && Number(found.split('.')[0]) >= oldest) return process.execPath
+  if (!('electron' in process.versions) && Number(found.split('.')[0]) >= oldest) return process.execPath
   try {
     return createRequire(import.meta.url).resolve(process.platform === 'win32' ? 'node/bin/node.exe' : 'node/bin/node')
   } catch (error) {
