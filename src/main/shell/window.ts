@@ -51,6 +51,8 @@ export function createWindow({ states, preload, title, devTools }: WindowOptions
     if (state.isFullScreen) window.setFullScreen(true)
     window.show()
   })
+  // Then there is nothing to wait for: the log says what is the matter.
+  window.webContents.once('did-fail-load', () => window.show())
   states.follow(window)
   void window.loadURL(home).catch(() => undefined)
   return window
@@ -60,6 +62,8 @@ export function createWindow({ states, preload, title, devTools }: WindowOptions
 export class MainWindow {
   readonly #create: () => BrowserWindow
   #window: BrowserWindow | null = null
+  /** It has been seen: until its page is there, it stays hidden. */
+  #isSeen = false
 
   constructor(create: () => BrowserWindow) {
     this.#create = create
@@ -76,13 +80,16 @@ export class MainWindow {
   /** Brings it to the front, or makes it. */
   show(): BrowserWindow {
     const window = this.current
+    if (window && !this.#isSeen) return window
     if (window) {
       if (window.isMinimized()) window.restore()
       window.show()
       window.focus()
       return window
     }
+    this.#isSeen = false
     this.#window = this.#create()
+    this.#window.once('show', () => (this.#isSeen = true))
     return this.#window
   }
 }

@@ -3,23 +3,31 @@ import { EventEmitter } from 'node:events'
 import { tmpdir } from 'node:os'
 import { vi } from 'vitest'
 
+interface Pressed {
+  readonly response: number
+  readonly checkboxChecked: boolean
+}
+
 /** Set by tests: what the person answers. */
 export const person = {
   /** Index of the button, and whether the box is ticked. */
-  presses: (_options: { message: string; buttons: string[] }): { response: number; checkboxChecked: boolean } => ({
-    response: 0,
-    checkboxChecked: false,
-  }),
+  presses: (_options: { message: string; buttons: string[] }): Pressed => ({ response: 0, checkboxChecked: false }),
   chooses: null as string | null,
 }
 
 /** What was asked by dialogs, first first. */
 export const asked: { message: string; detail?: string; buttons: string[] }[] = []
 
+function isPrevented(emitter: EventEmitter, event: string): boolean {
+  const preventDefault = vi.fn()
+  emitter.emit(event, { preventDefault })
+  return preventDefault.mock.calls.length > 0
+}
+
 class App extends EventEmitter {
   readonly isPackaged = false
   readonly paths = new Map<string, string>()
-  isReady = Promise.withResolvers<void>()
+  isReady = Promise.withResolvers<undefined>()
   lock = true
   handedOver: unknown = null
   quits = 0
@@ -33,15 +41,13 @@ class App extends EventEmitter {
     this.handedOver = data
     return this.lock
   }
-  whenReady = (): Promise<void> => this.isReady.promise
+  whenReady = (): Promise<undefined> => this.isReady.promise
   getPreferredSystemLanguages = (): string[] => ['en-GB']
   addRecentDocument = (path: string): void => void this.recentDocuments.push(path)
   exit = vi.fn()
   /** As Electron does: asks, and goes on only where nobody is against it. */
   quit = (): void => {
-    let prevented = false
-    this.emit('before-quit', { preventDefault: () => (prevented = true) })
-    if (!prevented) this.quits++
+    if (!isPrevented(this, 'before-quit')) this.quits++
   }
 }
 
@@ -56,8 +62,8 @@ class Contents extends EventEmitter {
   setWindowOpenHandler = (handler: Contents['openHandler']): void => void (this.openHandler = handler)
   getURL = (): string => this.url
   isDestroyed = (): boolean => false
-  reload = (): void => void this.reloads++
-  forcefullyCrashRenderer = (): void => void this.crashes++
+  reload = (): number => this.reloads++
+  forcefullyCrashRenderer = (): number => this.crashes++
   send = (channel: string, message: { id: number; text: string | null }): void => void this.sent.push({ channel, message })
 }
 
@@ -101,11 +107,7 @@ export class BrowserWindow extends EventEmitter {
   setProgressBar = (share: number): void => void (this.progress = share)
   getNormalBounds = (): object => ({ x: 10, y: 20, width: 1000, height: 700 })
   /** As a person who presses the cross: @returns whether it has closed */
-  close = (): boolean => {
-    let prevented = false
-    this.emit('close', { preventDefault: () => (prevented = true) })
-    return !prevented
-  }
+  close = (): boolean => !isPrevented(this, 'close')
 }
 
 export class Notification extends EventEmitter {
@@ -133,7 +135,7 @@ export class Tray extends EventEmitter {
 }
 
 type Handler = (request: Request) => Promise<Response>
-type PermissionAnswer = (allowed: boolean) => void
+type PermissionAnswer = (allowed: boolean) => unknown
 
 class Session extends EventEmitter {
   readonly handlers = new Map<string, Handler>()
@@ -170,8 +172,8 @@ export const session = { defaultSession: new Session() }
 export const powerMonitor = new EventEmitter()
 export const powerSaveBlocker = new Blocker()
 export const nativeTheme = Object.assign(new EventEmitter(), { shouldUseDarkColors: false, themeSource: 'system' })
-export const screen = { getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1040 } }] }
-export const nativeImage = { createFromDataURL: (url: string) => ({ url }) }
+export const screen = { getAllDisplays: (): object[] => [{ workArea: { x: 0, y: 0, width: 1920, height: 1040 } }] }
+export const nativeImage = { createFromDataURL: (url: string): object => ({ url }) }
 export const schemes: { scheme: string; privileges: object }[] = []
 export const protocol = { registerSchemesAsPrivileged: (given: typeof schemes): void => void schemes.push(...given) }
 export const opened: string[] = []
@@ -181,7 +183,7 @@ export const shell = {
     return Promise.resolve()
   },
   showItemInFolder: (path: string): void => void opened.push(path),
-  trashItem: () => Promise.resolve(),
+  trashItem: (): Promise<void> => Promise.resolve(),
 }
 export const net = { fetch: (): Promise<Response> => Promise.reject(new Error('there is no network in tests')) }
 export const menus: { label?: string; submenu?: unknown }[][] = []
@@ -190,10 +192,11 @@ export const Menu = {
   setApplicationMenu: (menu: { label?: string; submenu?: unknown }[]): void => void menus.push(menu),
 }
 export const dialog = {
-  showMessageBox: (_window: unknown, options: { message: string; detail?: string; buttons: string[]; signal?: AbortSignal }) => {
+  showMessageBox: (_window: unknown, options: { message: string; detail?: string; buttons: string[] }): Promise<Pressed> => {
     asked.push(options)
     return Promise.resolve(person.presses(options))
   },
-  showOpenDialog: () => Promise.resolve({ canceled: person.chooses === null, filePaths: person.chooses === null ? [] : [person.chooses] }),
+  showOpenDialog: (): Promise<object> =>
+    Promise.resolve({ canceled: person.chooses === null, filePaths: person.chooses === null ? [] : [person.chooses] }),
   showErrorBox: (title: string, content: string): void => void asked.push({ message: title, detail: content, buttons: [] }),
 }

@@ -75,10 +75,10 @@ test('the page may write into the clipboard, in its main frame, and nothing else
   const { defaultSession } = session
   limitPermissions(defaultSession as never)
   const allows = (permission: string, requestingUrl = 'app://studio/', isMainFrame = true): boolean => {
-    let allowed: boolean | null = null
-    defaultSession.asks(null, permission, (answer) => (allowed = answer), { requestingUrl, isMainFrame })
-    expect(defaultSession.checks(null, permission, requestingUrl, { isMainFrame })).toBe(allowed)
-    return allowed ?? expect.fail('no answer')
+    const answers: boolean[] = []
+    defaultSession.asks(null, permission, (answer) => answers.push(answer), { requestingUrl, isMainFrame })
+    expect(defaultSession.checks(null, permission, requestingUrl, { isMainFrame })).toBe(answers[0])
+    return answers[0] ?? expect.fail('no answer')
   }
   expect(allows('clipboard-sanitized-write')).toBe(true)
   expect(allows('clipboard-sanitized-write', 'https://example.org/')).toBe(false)

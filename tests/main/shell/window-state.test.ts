@@ -37,7 +37,7 @@ test('what was written down is read again; what is no state counts as none', asy
     isFullScreen: () => false,
     isDestroyed: () => false,
   })
-  states.follow(window as never)
+  states.follow(window)
   window.emit('close')
   await vi.waitFor(async () => expect(await readFile(join(folder, 'window.json'), 'utf8')).toContain('900'))
   expect(states.read([main])).toMatchObject({ bounds: { x: 5, y: 6, width: 900, height: 600 }, isMaximized: true })
