@@ -22,6 +22,8 @@ export const renderer: UserConfig = {
     __VUE_OPTIONS_API__: false,
     __VUE_PROD_DEVTOOLS__: false,
   },
+  // The window's page comes through a scheme of its own: it has to be told where Vite tells of changes.
+  server: { host: '127.0.0.1', port: 5173, strictPort: true, hmr: { host: '127.0.0.1', clientPort: 5173 } },
   build: {
     outDir: inProject('out/renderer'),
     emptyOutDir: true,

@@ -21,7 +21,8 @@ export function fromVite(server: string): (asked: Asked) => Promise<Reply> {
 
 /** Vite puts styles into the page, and tells of changes over a WebSocket; nothing else is let in. */
 export function developedPolicy(server: string): string {
+  const { port } = new URL(server)
   return pagePolicy
     .replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
-    .replace("connect-src 'self'", `connect-src 'self' ${server.replace(/^http/, 'ws')}`)
+    .replace("connect-src 'self'", `connect-src 'self' ws://127.0.0.1:${port} ws://localhost:${port}`)
 }

@@ -133,7 +133,7 @@ test('while it is developed, files of the interface come from Vite and pictures 
   expect(await text('src/main.ts')).toBe('vite /src/main.ts')
   expect(await text(image(1, 256))).toBe('small')
   const policy = developedPolicy('http://127.0.0.1:5173')
-  expect(policy).toContain("connect-src 'self' ws://127.0.0.1:5173;")
+  expect(policy).toContain("connect-src 'self' ws://127.0.0.1:5173 ws://localhost:5173;")
   expect(policy).toContain("script-src 'self';")
 })
 
