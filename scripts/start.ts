@@ -10,6 +10,8 @@ const electron = join(root, 'node_modules/electron')
 const given = process.argv.slice(2)
 const isWatching = given.includes('--watch')
 const words = given.filter((word) => word !== '--watch' && word !== '--browser')
+/** npm goes to the package's folder; paths are meant from where it was called. */
+const calledFrom = process.env['INIT_CWD'] ?? process.cwd()
 /** Milliseconds: a window that ends in error sooner could not be opened at all. */
 const soon = 10_000
 
@@ -52,9 +54,7 @@ async function openWindow(): Promise<string> {
     const { status } = spawnSync(process.execPath, [electronVite(), 'build', '--logLevel', 'warn'], { cwd: root, stdio: 'inherit' })
     if (status !== 0) return 'the build has failed'
   }
-  // npm goes to the package's folder; paths are meant from where it was called.
-  const folder = process.env['INIT_CWD'] ?? process.cwd()
-  const meant = words.map((word) => (word.startsWith('-') ? word : resolve(folder, word)))
+  const meant = words.map((word) => (word.startsWith('-') ? word : resolve(calledFrom, word)))
   const began = performance.now()
   const child = spawn(command, [...before, ...meant], { cwd: root, stdio: 'inherit' })
   // Ctrl-C reaches both; this one ends when the window has.
@@ -84,13 +84,17 @@ function isStale(): boolean {
 
 async function openBrowser(): Promise<void> {
   process.removeAllListeners('SIGINT')
+  // A folder alone is a project for the server.
+  const served = words.flatMap((word, i) =>
+    word.startsWith('-') || words[i - 1]?.startsWith('--') ? [word] : ['--project', resolve(calledFrom, word)],
+  )
   if (isWatching) {
-    process.argv = [process.execPath, join(root, 'scripts/interface.ts'), '--watch', ...words]
+    process.argv = [process.execPath, join(root, 'scripts/interface.ts'), '--watch', ...served]
     await import('./interface.ts')
     return
   }
   const { status } = spawnSync(process.execPath, [join(root, 'scripts/interface.ts')], { cwd: root, stdio: 'inherit' })
   if (status !== 0) process.exit(status ?? 1)
-  process.argv = [process.execPath, join(root, 'src/main/serve.ts'), '--open', ...words]
+  process.argv = [process.execPath, join(root, 'src/main/serve.ts'), '--open', ...served]
   await import('../src/main/serve.ts')
 }

@@ -1,5 +1,4 @@
 // The menu: everything that it offers is there, by keys that are each for one thing.
-import type { MenuItemConstructorOptions } from 'electron'
 import { expect, test } from 'vitest'
 import { commandIds } from '../../../src/renderer/commands/table.ts'
 import { menuTemplate } from '../../../src/main/shell/menu.ts'
@@ -7,6 +6,8 @@ import type { MenuParts } from '../../../src/main/shell/menu.ts'
 import { wordsFor } from '../../../src/main/shell/words/index.ts'
 import { wish as wishSchema } from '../../../src/shared/desktop.ts'
 import type { Wish } from '../../../src/shared/desktop.ts'
+
+type Item = ReturnType<typeof menuTemplate>[number]
 
 const nothing = (): void => undefined
 const parts = (platform: NodeJS.Platform, more: Partial<MenuParts> = {}): MenuParts => ({
@@ -20,9 +21,9 @@ const parts = (platform: NodeJS.Platform, more: Partial<MenuParts> = {}): MenuPa
   about: nothing,
   ...more,
 })
-const all = (items: readonly MenuItemConstructorOptions[]): MenuItemConstructorOptions[] =>
+const all = (items: readonly Item[]): Item[] =>
   items.flatMap((item) => [item, ...(Array.isArray(item.submenu) ? all(item.submenu) : [])])
-const press = (item: MenuItemConstructorOptions): void => (item.click as (() => void) | undefined)?.()
+const press = (item: Item): void => (item.click as (() => void) | undefined)?.()
 
 test.each(['darwin', 'win32', 'linux'] as const)('%s: each key once, each wish one that the page knows', (platform) => {
   const wishes: Wish[] = []
