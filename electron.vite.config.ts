@@ -1,10 +1,11 @@
 // The build: sources of the main side become JavaScript one by one, in the same folders, so that files find each other as they do in src/;
-// the interface becomes a bundle in out/renderer.
+// the interface becomes a bundle in out/renderer, the window's preload script one in out/preload.
 import { globSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
 import type { UserConfig } from 'vite'
+import { licences } from './scripts/licences-plugin.ts'
 
 const inProject = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
@@ -12,7 +13,7 @@ const inProject = (path: string): string => fileURLToPath(new URL(path, import.m
 export const renderer: UserConfig = {
   root: inProject('src/renderer'),
   base: './',
-  plugins: [vue()],
+  plugins: [vue(), licences()],
   define: {
     // Messages are data here; vue-i18n's older syntax and its devtools stay out of the bundle.
     __VUE_I18N_LEGACY_API__: false,
@@ -21,6 +22,8 @@ export const renderer: UserConfig = {
     __VUE_OPTIONS_API__: false,
     __VUE_PROD_DEVTOOLS__: false,
   },
+  // The window's page comes through a scheme of its own: it has to be told where Vite tells of changes.
+  server: { host: '127.0.0.1', port: 5173, strictPort: true, hmr: { host: '127.0.0.1', clientPort: 5173 } },
   build: {
     outDir: inProject('out/renderer'),
     emptyOutDir: true,
@@ -41,6 +44,7 @@ export default defineConfig({
       rolldownOptions: {
         // What is started by its path: commands, child processes, worker threads.
         input: [
+          'src/main/index.ts',
           'src/main/cli.ts',
           'src/main/serve.ts',
           'src/engine/index.ts',
@@ -48,6 +52,18 @@ export default defineConfig({
           ...globSync('src/engine/**/*-worker.ts'),
         ],
         output: { format: 'es', preserveModules: true, preserveModulesRoot: 'src', entryFileNames: '[name].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: 'out/preload',
+      minify: false,
+      // In the sandbox there is CommonJS and no module but Electron's.
+      rolldownOptions: {
+        input: 'src/preload/index.ts',
+        external: ['electron'],
+        output: { format: 'cjs', entryFileNames: 'index.cjs', codeSplitting: false },
       },
     },
   },

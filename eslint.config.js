@@ -139,7 +139,7 @@ export default defineConfig(
   { files: ['*.config.ts'], rules: { 'no-restricted-syntax': 'off' } },
   { files: ['bench/**/*.ts', 'lint/**/*.js', '.ci/*.js'], rules: { 'no-console': 'off' } },
   // Playwright's fixtures that need no other begin with `{}`.
-  { files: ['tests/interface/**/*.ts'], rules: { 'no-empty-pattern': ['error', { allowObjectPatternsAsParameters: true }] } },
+  { files: ['tests/{interface,electron}/**/*.ts'], rules: { 'no-empty-pattern': ['error', { allowObjectPatternsAsParameters: true }] } },
   // Vite wants a default export of what a component is.
   { files: ['src/renderer/env.d.ts'], rules: { 'no-restricted-syntax': 'off' } },
   { files: ['**/*.js'], languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly' } } },

@@ -1,6 +1,7 @@
-// Puts the services together. The command line, the server and, later, the window each make one.
+// Puts the services together. The command line, the server and the window each make one.
 import { dataFolder as usualDataFolder, projectsFolder as usualProjectsFolder } from './data-folder.ts'
 import { Pictures } from './engine/media.ts'
+import type { EnginePlace } from './engine/place.ts'
 import { EngineQueue } from './engine/queue.ts'
 import { fileLog } from './log.ts'
 import { backbones } from './services/backbones/index.ts'
@@ -26,6 +27,8 @@ import { TaskRunner } from './services/tasks/task-runner.ts'
 import { dispatcher } from './transport/dispatcher.ts'
 import type { Dispatcher } from './transport/dispatcher.ts'
 import { EventHub } from './transport/event-hub.ts'
+import { systemTrash } from './trash.ts'
+import type { Trash } from './trash.ts'
 
 export interface StudioOptions {
   /** Default: `SELF_TUNING_HOME`, else the platform's usual place. */
@@ -36,6 +39,10 @@ export interface StudioOptions {
   readonly roots?: readonly string[]
   /** Where there is no project yet, the sample is drawn and the interface shows around, once. */
   readonly welcome?: boolean
+  /** Default: beside this program. */
+  readonly place?: EnginePlace
+  /** Default: by the system's own means. */
+  readonly trash?: Trash
   /** Another engine, for tests. */
   readonly entry?: URL
 }
@@ -53,15 +60,18 @@ export function createStudio({
   projectsFolder = usualProjectsFolder(),
   roots = usualRoots(),
   welcome = false,
+  place,
+  trash = systemTrash,
   entry,
 }: StudioOptions = {}): RunningStudio {
   const events = new EventHub()
   const log = fileLog(dataFolder)
-  const registry = new ProjectRegistry({ events, log })
+  const registry = new ProjectRegistry({ events, log, trash })
   const runner = new TaskRunner(events)
-  const engine = new EngineQueue(entry ? { entry } : {})
+  const engine = new EngineQueue({ ...(place && { place }), ...(entry && { entry }) })
   const media = new Pictures({
     log,
+    place,
     onUnreadable: (project, image, reason) => markUnreadable({ projects: registry, events }, project, image, reason),
   })
   const predicted = new PredictionStore()
@@ -75,7 +85,7 @@ export function createStudio({
     labels: labels(studio),
     splits: splits(studio),
     suggestions: suggestions(studio),
-    runs: runs(studio),
+    runs: runs(studio, trash),
     predictions: predictions(studio),
     exports: exports(studio),
     backbones: backbones(studio),

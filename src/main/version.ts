@@ -1,9 +1,24 @@
-// The version of the package.
+// What the package says of itself.
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 
+const manifest = z.object({
+  version: z.string(),
+  /** Where the sources are, in one of npm's notations. */
+  repository: z.union([z.string(), z.object({ url: z.string() })]).optional(),
+})
+
 /** Read where it is asked for; sources and built files are equally deep in the package. */
+function read(): z.infer<typeof manifest> {
+  return manifest.parse(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')))
+}
+
 export function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
-  return z.object({ version: z.string() }).parse(manifest).version
+  return read().version
+}
+
+/** As the package names it, or null. */
+export function repository(): string | null {
+  const { repository: named } = read()
+  return typeof named === 'object' ? named.url : (named ?? null)
 }

@@ -16,6 +16,7 @@ const views: Readonly<Record<ProjectView, () => Promise<unknown>>> = {
 const routes: RouteRecordRaw[] = [
   { path: '/', name: 'start', component: () => import('./views/start/StartView.vue') },
   { path: '/settings', name: 'settings', component: () => import('./views/settings/SettingsView.vue') },
+  { path: '/licences', name: 'licences', component: () => import('./views/licences/LicencesView.vue') },
   { path: '/_components', name: 'components', component: () => import('./views/components/ComponentsView.vue') },
   ...projectViews.map((name): RouteRecordRaw => ({ path: `/projects/:project/${name}`, name, component: views[name] as never })),
   { path: '/:other(.*)*', redirect: '/' },

@@ -30,7 +30,15 @@ export function fakeServices(overrides: Overrides = {}): FakeServices {
         throw new TypeError('x is not a function')
       },
       health: () => ({ startedAt: 'yesterday' }) as never,
-      updateSettings: ({ shortcuts = {} }) => ({ language: 'en', theme: 'dark', density: 'compact', shortcuts, tour: 'seen' }),
+      updateSettings: ({ shortcuts = {} }) => ({
+        language: 'en',
+        theme: 'dark',
+        density: 'compact',
+        shortcuts,
+        whenClosing: 'ask',
+        checkForUpdates: false,
+        tour: 'seen',
+      }),
     },
     images: { ids: () => ({ images: Array.from({ length: 500_000 }, (_, i) => i + 1), revision: 1 }) },
     projects: {

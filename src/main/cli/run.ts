@@ -4,7 +4,8 @@ import type { Command } from 'commander'
 import { AppError } from '../../shared/errors.ts'
 import { quote } from '../../shared/expected.ts'
 import type { JobRequest } from '../../shared/requests.ts'
-import { engineEntry, startJob } from '../engine/process.ts'
+import { besideThis } from '../engine/place.ts'
+import { startJob } from '../engine/process.ts'
 import { makeProgram } from './command.ts'
 import type { Invocation } from './command.ts'
 import { humanOutput } from './human-output.ts'
@@ -18,7 +19,7 @@ const exitCodes = { success: 0, userError: 1, internalError: 2, stopped: 130, ou
 
 /** @param entry the engine to start; tests give one with jobs of their own.
  *  @returns the exit code. */
-export async function runCommandLine(argv: readonly string[], entry: URL = engineEntry): Promise<number> {
+export async function runCommandLine(argv: readonly string[], entry: URL = besideThis.entry): Promise<number> {
   const stdout = sink(process.stdout)
   const stderr = sink(process.stderr)
   const output = argv.includes('--json') ? jsonOutput(stdout, stderr) : humanOutput(stdout, stderr)

@@ -1,4 +1,4 @@
-// Which Node runs the engine: this one if it is new enough, else the one that is installed with the package.
+// Which Node runs the engine: this one if it is a plain one and new enough, else the one that is installed with the package.
 import { createRequire } from 'node:module'
 import { AppError } from '../../shared/errors.ts'
 
@@ -8,7 +8,8 @@ const oldest = 24
 /** @throws AppError 'unsupported' if there is none. */
 export function nodeBinary(): string {
   const found = process.versions.node
-  if (Number(found.split('.')[0]) >= oldest) return process.execPath
+  // Electron's own Node is none to run the engine: sharp and ONNX Runtime crash in it.
+  if (!('electron' in process.versions) && Number(found.split('.')[0]) >= oldest) return process.execPath
   try {
     return createRequire(import.meta.url).resolve(process.platform === 'win32' ? 'node/bin/node.exe' : 'node/bin/node')
   } catch (error) {

@@ -1,13 +1,13 @@
 // The picture process from outside: started when there is work, two requests at a time, started again when it crashes, ended when idle.
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '../../shared/errors.ts'
 import { pictureAnswerSchema } from '../../shared/pictures.ts'
 import type { PictureAnswer, PictureRequest } from '../../shared/pictures.ts'
 import type { Log } from '../services/context.ts'
-import { nodeBinary } from './node-binary.ts'
+import { besideThis } from './place.ts'
+import type { EnginePlace } from './place.ts'
 
 type Without<T, Key extends PropertyKey> = T extends unknown ? Omit<T, Key> : never
 export type PictureWish = Without<PictureRequest, 'id'>
@@ -16,6 +16,8 @@ export type PictureOutcome = Exclude<PictureAnswer, { answer: 'ready' }> | { rea
 
 export interface PictureProcessOptions {
   readonly log: Log
+  /** Default: beside this file. */
+  readonly place?: EnginePlace | undefined
   /** Another process, for tests. */
   readonly entry?: URL | undefined
   /** Without work for so long, it ends. */
@@ -42,7 +44,6 @@ interface Child {
 
 const atOnce = 2
 const printedLength = 4_000
-const defaultEntry = new URL(`../../engine/media/index${extname(import.meta.url)}`, import.meta.url)
 
 export class PictureProcess {
   readonly #options: PictureProcessOptions
@@ -117,10 +118,13 @@ export class PictureProcess {
   }
 
   #start(): Child {
-    const process = fork(fileURLToPath(this.#options.entry ?? defaultEntry), {
-      execPath: nodeBinary(),
+    const { place = besideThis, entry = place.media } = this.#options
+    const process = fork(fileURLToPath(entry), {
+      execPath: place.node(),
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       serialization: 'json',
+      // Else a window on Windows has a console come up beside it.
+      windowsHide: true,
     })
     const child: Child = { process, running: new Map(), ready: false, printed: '' }
     process.stderr?.setEncoding('utf8').on('data', (text: string) => {

@@ -1,7 +1,6 @@
 // Starts the engine as a child process, checks all it says, and turns its end, however it comes, into a result or an AppError.
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '../../shared/errors.ts'
 import { quote } from '../../shared/expected.ts'
@@ -11,7 +10,7 @@ import type { JobRequest } from '../../shared/requests.ts'
 import type { JobResult } from '../../shared/results.ts'
 import { openLog } from './log.ts'
 import type { EngineLog } from './log.ts'
-import { nodeBinary } from './node-binary.ts'
+import { besideThis } from './place.ts'
 
 /** A job under way in a process of the engine. */
 export interface RunningJob {
@@ -23,15 +22,14 @@ export interface RunningJob {
   hung(milliseconds: number): void
 }
 
-/** The engine beside this file: a source under Node's type stripping, a built file in a build. */
-export const engineEntry = new URL(`../../engine/index${extname(import.meta.url)}`, import.meta.url)
-
 /** Time to leave after the last event, milliseconds. */
 const patience = 5_000
 
 export interface ProcessOptions {
-  /** Default: `engineEntry`. */
+  /** Default: the engine beside this file. */
   readonly entry?: URL | undefined
+  /** The Node that runs it. Default: the usual one. */
+  readonly node?: string | undefined
   /** Beside this process's own. */
   readonly env?: NodeJS.ProcessEnv | undefined
   /** Where all that the engine prints is appended and stays. Default: a temporary file that stays only if this program was at fault. */
@@ -62,12 +60,14 @@ export class EngineProcess {
   #receive: ((message: unknown) => void) | null = null
   #isGone = false
 
-  constructor({ entry = engineEntry, env, logFile }: ProcessOptions = {}) {
+  constructor({ entry = besideThis.entry, node = besideThis.node(), env, logFile }: ProcessOptions = {}) {
     this.#log = openLog(logFile)
     this.#child = fork(fileURLToPath(entry), {
-      execPath: nodeBinary(),
+      execPath: node,
       stdio: ['ignore', this.#log.target, this.#log.target, 'ipc'],
       serialization: 'json',
+      // Else a window on Windows has a console come up beside it.
+      windowsHide: true,
       // Large pages for large arrays, where Linux gives them on demand: a training step is 5 to 10 % faster. Ignored elsewhere.
       env: { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1', ...process.env, ...env },
     })

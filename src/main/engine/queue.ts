@@ -4,10 +4,14 @@ import type { JobEvent } from '../../shared/events.ts'
 import type { JobName, JobRequest, RequestOf } from '../../shared/requests.ts'
 import type { JobResult, ResultOf } from '../../shared/results.ts'
 import type { Engine, JobOptions, Priority } from '../services/context.ts'
+import { besideThis } from './place.ts'
+import type { EnginePlace } from './place.ts'
 import { EngineProcess } from './process.ts'
 import type { RunningJob } from './process.ts'
 
 export interface QueueOptions {
+  /** Default: beside this file. */
+  readonly place?: EnginePlace
   /** Another engine, for tests. */
   readonly entry?: URL
   /** Environment of the next child, e.g. its number of threads. */
@@ -151,13 +155,14 @@ export class EngineQueue implements Engine {
 
   /** Rejects too where no process can be started. */
   async #launch(entry: Entry, onEvent: (event: JobEvent) => void, onHeartbeat: () => void): Promise<JobResult> {
-    const { entry: url, environment } = this.#options
+    const { place = besideThis, entry: url = place.entry, environment } = this.#options
     entry.options.onStart?.()
     const start = (process: EngineProcess, keep: boolean): Promise<JobResult> => {
       entry.job = process.run(entry.request, { onEvent, onHeartbeat }, keep)
       return entry.job.result
     }
-    const fresh = (): EngineProcess => new EngineProcess({ entry: url, env: environment?.(), logFile: entry.options.logFile })
+    const fresh = (): EngineProcess =>
+      new EngineProcess({ entry: url, node: place.node(), env: environment?.(), logFile: entry.options.logFile })
     if (laneOf(entry) !== 'quick') return await start(fresh(), false)
     const free = this.#takeFree()
     if (free)

@@ -1,7 +1,8 @@
 // GET /exports/<project>?folder=…&file=…, or without `file` all of it as a .zip: what an export holds, to save it.
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { FileHandle } from 'node:fs/promises'
 import { basename, extname, posix } from 'node:path'
-import { pipeline } from 'node:stream/promises'
+import { finished, PassThrough, pipeline } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { ZipFile } from 'yazl'
 import { z } from 'zod'
 import { absolutePath } from '../../shared/contract/domain.ts'
@@ -9,8 +10,9 @@ import { AppError } from '../../shared/errors.ts'
 import { checked } from '../../shared/expected.ts'
 import type { OpenProjects } from '../services/context.ts'
 import { exportedFiles, rememberedExports } from '../services/exports/remembered.ts'
+import type { Asked, Reply } from './asked.ts'
+import { fileReply, fileTag, isFresh, unchanged } from './file-reply.ts'
 import { openInside } from './inside.ts'
-import { fileTag, isFresh, sendFile } from './send-file.ts'
 
 /** Shown in pages; everything else is saved. */
 const pictures = new Map([
@@ -27,36 +29,40 @@ const address = z.strictObject({
 })
 
 /** @throws AppError 'bad-option', or 'not-found' for what is no file of an export of the project */
-export async function sendExported(
-  projects: Pick<OpenProjects, 'get'>,
-  project: string,
-  query: URLSearchParams,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const { folder, file: path } = checked(address, Object.fromEntries(query), (field) => field)
+export async function exportReply(projects: Pick<OpenProjects, 'get'>, project: string, asked: Asked): Promise<Reply> {
+  const { folder, file: path } = checked(address, Object.fromEntries(asked.query), (field) => field)
   const exported = rememberedExports(projects.get(project)).find((one) => one.folder === folder)
-  if (exported && path === undefined) return sendArchive(folder, request, response)
+  if (exported && path === undefined) return archiveReply(folder, asked)
   const file = exported && path !== undefined ? await openInside(folder, path) : null
   if (!file || path === undefined)
     throw new AppError('not-found', `${path ?? folder}: expected a file of an export of the project, found none`)
-  response.setHeader('Cache-Control', 'private, no-cache')
+  const headers = { 'Cache-Control': 'private, no-cache' }
   const etag = fileTag(file)
-  if (isFresh(request, response, etag)) return file.handle.close()
+  if (isFresh(asked, etag)) {
+    await file.handle.close()
+    return unchanged({ ...headers, ETag: etag })
+  }
   const picture = pictures.get(extname(path))
-  response.setHeader('Content-Type', picture ?? 'application/octet-stream')
-  if (picture === undefined) response.setHeader('Content-Disposition', disposition(posix.basename(path)))
-  return sendFile(request, response, file, etag)
+  return fileReply(asked, file, etag, {
+    ...headers,
+    'Content-Type': picture ?? 'application/octet-stream',
+    ...(picture === undefined && { 'Content-Disposition': disposition(posix.basename(path)) }),
+  })
+}
+
+async function archiveReply(folder: string, { isHead }: Asked): Promise<Reply> {
+  const name = basename(folder)
+  const headers = { 'Content-Type': 'application/zip', 'Content-Disposition': disposition(`${name}.zip`) }
+  return { status: 200, headers, body: isHead ? null : await archiveOf(folder, name) }
 }
 
 /** Stored, not packed: weights do not get smaller. */
-async function sendArchive(folder: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const name = basename(folder)
-  response.setHeader('Content-Type', 'application/zip')
-  response.setHeader('Content-Disposition', disposition(`${name}.zip`))
-  if (request.method === 'HEAD') return void response.end()
+async function archiveOf(folder: string, name: string): Promise<Readable> {
   const zip = new ZipFile()
-  const opened = []
+  const opened: FileHandle[] = []
+  const out = new PassThrough()
+  const close = (): void => void Promise.allSettled(opened.map((handle) => handle.close()))
+  finished(out, { writable: false }, close)
   try {
     for (const { path } of await exportedFiles(folder)) {
       const file = await openInside(folder, path)
@@ -64,11 +70,14 @@ async function sendArchive(folder: string, request: IncomingMessage, response: S
       opened.push(file.handle)
       zip.addReadStream(file.handle.createReadStream({ autoClose: false }), `${name}/${path}`, { compress: false, mtime: file.stats.mtime })
     }
-    zip.end()
-    await pipeline(zip.outputStream, response)
-  } finally {
-    await Promise.all(opened.map((handle) => handle.close()))
+  } catch (error) {
+    close()
+    throw error
   }
+  zip.on('error', (error: Error) => out.destroy(error))
+  zip.end()
+  pipeline(zip.outputStream, out, () => undefined)
+  return out
 }
 
 /** RFC 6266. */

@@ -21,7 +21,8 @@ export const notePolicy = "default-src 'none'; base-uri 'none'; form-action 'non
 /** Of everything else: should a browser show it as a page, it can do nothing. */
 export const inertPolicy = `${notePolicy}; sandbox`
 
-const fixed = {
+/** What a route knows better it sets anew. */
+export const fixedHeaders: Readonly<Record<string, string>> = {
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
   'Referrer-Policy': 'no-referrer',
@@ -31,7 +32,7 @@ const fixed = {
   'Content-Security-Policy': inertPolicy,
 }
 
-/** To be called first: what a route knows better it sets anew. */
+/** To be called first. */
 export function setFixedHeaders(response: ServerResponse): void {
-  for (const [name, value] of Object.entries(fixed)) response.setHeader(name, value)
+  for (const [name, value] of Object.entries(fixedHeaders)) response.setHeader(name, value)
 }

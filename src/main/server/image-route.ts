@@ -1,13 +1,13 @@
 // GET /images/<project>/<image>?size=…&v=<version>: a picture made small, or the file as it is.
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
 import { imageId, projectId } from '../../shared/contract/domain.ts'
 import { AppError } from '../../shared/errors.ts'
 import { checked } from '../../shared/expected.ts'
 import type { Media, OpenProject, OpenProjects } from '../services/context.ts'
 import { versionOf } from '../services/images/rows.ts'
+import type { Asked, Reply } from './asked.ts'
+import { bytesReply, fileReply, fileTag, isFresh, unchanged } from './file-reply.ts'
 import { openInside } from './inside.ts'
-import { fileTag, isFresh, sendFile } from './send-file.ts'
 
 export interface ImageServices {
   readonly projects: Pick<OpenProjects, 'get'>
@@ -36,41 +36,39 @@ interface ImageFile {
 }
 
 /** @throws AppError 'bad-option', 'not-found', or as the picture could not be made */
-export async function sendImage(
+export async function imageReply(
   services: ImageServices,
-  path: readonly [project: string, image: string],
-  query: URLSearchParams,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const [project, image] = path
-  const asked = checked(address, { ...Object.fromEntries(query), project, image: Number(image) }, (field) => field)
-  const open = services.projects.get(asked.project)
-  const file = fileOf(open, asked.image)
+  [project, image]: readonly [project: string, image: string],
+  asked: Asked,
+): Promise<Reply> {
+  const wanted = checked(address, { ...Object.fromEntries(asked.query), project, image: Number(image) }, (field) => field)
+  const open = services.projects.get(wanted.project)
+  const file = fileOf(open, wanted.image)
   const version = versionOf(file)
-  if (asked.size === 'full') return sendOriginal(file, asked.v === version, request, response)
-  setCaching(response, asked.v === version)
-  if (isFresh(request, response, `"${version}-${asked.size}"`)) return
-  const picture = await services.media.picture(open, asked.image, Number(asked.size) as Parameters<Media['picture']>[2])
-  response.setHeader('Content-Type', 'image/webp')
-  response.setHeader('Content-Length', picture.byteLength)
-  response.end(request.method === 'HEAD' ? undefined : picture)
+  if (wanted.size === 'full') return originalReply(file, wanted.v === version, asked)
+  const etag = `"${version}-${wanted.size}"`
+  const headers = { 'Cache-Control': caching(wanted.v === version), ETag: etag }
+  if (isFresh(asked, etag)) return unchanged(headers)
+  const picture = await services.media.picture(open, wanted.image, Number(wanted.size) as Parameters<Media['picture']>[2])
+  return bytesReply(asked, picture, { ...headers, 'Content-Type': 'image/webp' })
 }
 
-async function sendOriginal(row: ImageFile, named: boolean, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function originalReply(row: ImageFile, named: boolean, asked: Asked): Promise<Reply> {
   const file = await openInside(row.folder, row.path)
   if (!file) throw notFound()
-  const unchanged = file.stats.size === row.bytes && Math.floor(file.stats.mtimeMs) === Math.floor(row.modified_at)
-  setCaching(response, named && unchanged)
+  const isSame = file.stats.size === row.bytes && Math.floor(file.stats.mtimeMs) === Math.floor(row.modified_at)
+  const headers = { 'Cache-Control': caching(named && isSame) }
   const etag = fileTag(file)
-  if (isFresh(request, response, etag)) return file.handle.close()
-  response.setHeader('Content-Type', types.get(row.format) ?? 'application/octet-stream')
-  return sendFile(request, response, file, etag)
+  if (isFresh(asked, etag)) {
+    await file.handle.close()
+    return unchanged({ ...headers, ETag: etag })
+  }
+  return fileReply(asked, file, etag, { ...headers, 'Content-Type': types.get(row.format) ?? 'application/octet-stream' })
 }
 
-/** Whether the address names the content: then it never changes. */
-function setCaching(response: ServerResponse, named: boolean): void {
-  response.setHeader('Cache-Control', named ? 'private, max-age=31536000, immutable' : 'private, no-cache')
+/** @param named the address names the content: then it never changes */
+function caching(named: boolean): string {
+  return named ? 'private, max-age=31536000, immutable' : 'private, no-cache'
 }
 
 function fileOf({ db }: OpenProject, image: number): ImageFile {

@@ -11,22 +11,20 @@ import { sendAnswer } from './api-route.ts'
 import { eventsRoute } from './events-route.ts'
 import { Guard } from './guard.ts'
 import type { Refusal } from './guard.ts'
-import { sendExported } from './export-route.ts'
+import { targetOf } from './asked.ts'
+import type { Asked } from './asked.ts'
 import { setFixedHeaders } from './headers.ts'
-import { sendImage } from './image-route.ts'
-import type { ImageServices } from './image-route.ts'
 import { defaultLimits } from './limits.ts'
 import type { Limits } from './limits.ts'
-import { sendNote, sendPage, sendWelcome } from './page-route.ts'
-import { sendPredicted } from './prediction-route.ts'
-import type { PredictionServices } from './prediction-route.ts'
-import { refuse, sendError } from './reply.ts'
+import { noteReply, welcomeReply } from './page-route.ts'
+import { refuse, sendError, sendReply } from './reply.ts'
+import { replyTo, uploadPlace } from './routes.ts'
+import type { Sources } from './routes.ts'
 import { takeUpload } from './upload-route.ts'
 
-export interface ServerOptions {
+export interface ServerOptions extends Sources {
   readonly dispatcher: Dispatcher
   readonly events: EventHub
-  readonly images: ImageServices & PredictionServices
   readonly log: Pick<Log, 'error'>
   readonly token: string
   /** What cookies are made with, besides the token. Absent = they end with the server. */
@@ -37,8 +35,6 @@ export interface ServerOptions {
   readonly port?: number
   /** Further names by which clients may call this server. */
   readonly hosts?: readonly string[]
-  /** Folder of the built interface, which need not be there. */
-  readonly pages: string
   readonly limits?: Partial<Limits>
 }
 
@@ -53,10 +49,7 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
-interface Target {
-  readonly path: string
-  readonly query: URLSearchParams
-}
+type Target = Pick<Asked, 'path' | 'query'>
 
 /** @throws AppError 'in-use' or 'no-access' where the address cannot be had */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
@@ -78,31 +71,27 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         return refuse(request, response, new AppError('bad-option', 'request: expected application/json, found another content type'), 415)
       return sendAnswer(options.dispatcher, limits, { service, method, closing: closing.signal }, request, response)
     }
-    const [, into, batch] = /^\/uploads\/([^/]{1,100})\/([^/]{1,100})$/.exec(target.path) ?? []
-    if (into !== undefined && batch !== undefined) {
+    const place = uploadPlace(target.path)
+    if (place) {
       if (request.method !== 'POST') return refuseMethod(request, response, 'POST')
-      return takeUpload(options.images.projects, limits, [into, batch], target.query, request, response)
+      const sent = { query: target.query, length: Number(request.headers['content-length'] ?? 0), body: request }
+      return sendReply(response, await takeUpload(options.images.projects, limits, place, sent))
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuseMethod(request, response, 'GET, HEAD')
-    const [, project, image] = /^\/images\/([^/]{1,100})\/(\d{1,15})$/.exec(target.path) ?? []
-    if (project !== undefined && image !== undefined) return sendImage(options.images, [project, image], target.query, request, response)
-    const [, of, task, index] = /^\/predictions\/([^/]{1,100})\/([^/]{1,100})\/(\d{1,15})$/.exec(target.path) ?? []
-    if (of !== undefined && task !== undefined && index !== undefined)
-      return sendPredicted(options.images, [of, task, index], target.query, request, response)
-    const [, owner] = /^\/exports\/([^/]{1,100})$/.exec(target.path) ?? []
-    if (owner !== undefined) return sendExported(options.images.projects, owner, target.query, request, response)
-    if (!(await sendPage(options.pages, target.path, request, response))) sendError(response, notFound())
+    const reply = await replyTo(options, askedOf(request, target))
+    if (reply) await sendReply(response, reply)
+    else sendError(response, notFound())
   }
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     setFixedHeaders(response)
     const foreign = guard.refusesOrigin(request)
     if (foreign) return turnAway(foreign, request, response)
-    const target = targetOf(request)
+    const target = targetOf(request.url ?? '')
     const shown = request.method === 'GET' && target?.path === '/' ? target.query.get('token') : null
     if (shown !== null) {
       const refusal = guard.refusesShown(shown, request)
-      return refusal ? turnAway(refusal, request, response) : sendWelcome(response, guard.cookie(request))
+      return refusal ? turnAway(refusal, request, response) : sendReply(response, welcomeReply(guard.cookie(request)))
     }
     const refusal = guard.refusesToken(request)
     if (refusal) return turnAway(refusal, request, response)
@@ -129,7 +118,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     socket.on('error', () => socket.destroy())
     const refusal = guard.refusesOrigin(request) ?? guard.refusesToken(request)
     if (refusal) return refuseUpgrade(socket, refusal.status, refusal.error)
-    if (targetOf(request)?.path !== '/events') return refuseUpgrade(socket, 404, notFound())
+    if (targetOf(request.url ?? '')?.path !== '/events') return refuseUpgrade(socket, 404, notFound())
     if (!server.listening || events.listeners >= limits.listeners)
       return refuseUpgrade(socket, 503, new AppError('disconnected', 'listeners: expected fewer, found as many as this server takes'))
     events.accept(request, socket, head)
@@ -156,23 +145,20 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
-/** What is asked for, or null where no file or method could have such an address. */
-function targetOf({ url = '' }: IncomingMessage): Target | null {
-  const [path = '', query = ''] = url.split('?', 2)
-  try {
-    return path.startsWith('/') ? { path: decodeURIComponent(path), query: new URLSearchParams(query) } : null
-  } catch {
-    return null
-  }
-}
-
-function turnAway(refusal: Refusal, request: IncomingMessage, response: ServerResponse): void {
+function turnAway(refusal: Refusal, request: IncomingMessage, response: ServerResponse): void | Promise<void> {
   if (refusal.retryAfter > 0) response.setHeader('Retry-After', refusal.retryAfter)
   if (refusal.status === 401) response.setHeader('WWW-Authenticate', 'Bearer')
   // Somebody in front of a browser gets a page.
   if (refusal.status === 401 && request.method === 'GET' && request.headers.accept?.includes('text/html'))
-    return sendNote(response, 401, 'Open the whole address that the server printed when it was started, with <code>?token=</code>.')
+    return sendReply(
+      response,
+      noteReply(401, 'Open the whole address that the server printed when it was started, with <code>?token=</code>.'),
+    )
   refuse(request, response, refusal.error, refusal.status)
+}
+
+function askedOf({ method, headers }: IncomingMessage, target: Target): Asked {
+  return { ...target, isHead: method === 'HEAD', header: (name) => [headers[name]].flat()[0] }
 }
 
 function refuseMethod(request: IncomingMessage, response: ServerResponse, allowed: string): void {

@@ -1,7 +1,9 @@
 // The end of a request: errors as JSON with a fitting status, small texts, and what to do with clients that do not take their answer.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream/promises'
 import type { AppError, ErrorCode } from '../../shared/errors.ts'
 import { errorAnswer } from '../transport/answer.ts'
+import type { Reply } from './asked.ts'
 
 /** Milliseconds. */
 const discarding = 2000
@@ -31,6 +33,13 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
 
 export function statusOf(code: ErrorCode | null): number {
   return code === null ? 200 : statuses[code]
+}
+
+export async function sendReply(response: ServerResponse, { status, headers, body }: Reply): Promise<void> {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+  response.statusCode = status
+  if (body === null || body instanceof Uint8Array) response.end(body)
+  else await pipeline(body, response)
 }
 
 export function sendError(response: ServerResponse, error: AppError, status = statusOf(error.code)): void {

@@ -1,6 +1,6 @@
 // From a method's name and unchecked input to an answer: every transport calls services through here.
 import { contract } from '../../shared/contract/index.ts'
-import type { Handlers, ServiceName } from '../../shared/contract/index.ts'
+import type { Handlers } from '../../shared/contract/index.ts'
 import type { MethodSchema, ServiceSchema } from '../../shared/contract/define.ts'
 import { AppError } from '../../shared/errors.ts'
 import { checked } from '../../shared/expected.ts'
@@ -13,13 +13,21 @@ export interface Dispatcher {
   call(service: string, method: string, input: unknown, signal: AbortSignal): Promise<unknown>
 }
 
-/** @param log gets what is this program's fault, with its stack: callers get the message only */
 export function dispatcher(handlers: Handlers, log?: Pick<Log, 'error'>): Dispatcher {
+  return dispatcherOf(contract, handlers, log)
+}
+
+/** @param log gets what is this program's fault, with its stack: callers get the message only */
+export function dispatcherOf(
+  schemas: Readonly<Record<string, ServiceSchema>>,
+  handlers: Readonly<Record<string, object>>,
+  log?: Pick<Log, 'error'>,
+): Dispatcher {
   return {
     call: async (serviceName, methodName, input, signal) => {
-      const service = own(contract, serviceName) as ServiceSchema | undefined
+      const service = own(schemas, serviceName) as ServiceSchema | undefined
       const method = service && (own(service.methods, methodName) as MethodSchema | undefined)
-      const handler = method && (own(handlers[serviceName as ServiceName], methodName) as Handler | undefined)
+      const handler = method && (own(handlers[serviceName] ?? {}, methodName) as Handler | undefined)
       if (!method || !handler)
         throw new AppError('bad-option', `${serviceName}.${methodName}: expected a method of the contract, found none`)
       const name = `${serviceName}.${methodName}`

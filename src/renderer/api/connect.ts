@@ -23,15 +23,6 @@ export function connect(options: ConnectOptions): Connection {
   return { ...connection, close }
 }
 
-/** Address of a picture of an image. @param size pixels of the longer side at most; `full` = the file itself @param version of the row */
-export function imageAddress(
-  { address }: Pick<ConnectOptions, 'address'>,
-  image: { readonly project: string; readonly id: number; readonly version: string },
-  size: 128 | 256 | 512 | 1024 | 2048 | 'full',
-): string {
-  return `${address}images/${image.project}/${image.id}?size=${size}&v=${encodeURIComponent(image.version)}`
-}
-
 function httpCall({ address, token }: ConnectOptions, closed: AbortSignal): Call {
   return async (service, method, input, { signal } = {}) => {
     const name = `${service}.${method}`

@@ -1,6 +1,7 @@
 // What the interface needs of where it runs: a browser before a server, or the desktop window. `main.ts` says which.
 import type { ImageRow } from '../../shared/contract/images.ts'
 import type { Api } from '../../shared/contract/index.ts'
+import type { DesktopApi, Wish } from '../../shared/desktop.ts'
 import type { Connection } from '../../shared/transport/connection.ts'
 
 /** Pixels of the longer side at most; `full` = the file itself. */
@@ -24,8 +25,15 @@ export interface Platform {
   upload(project: string, batch: string, path: string, blob: Blob, signal: AbortSignal): Promise<Upload>
   /** The path of a dropped file, or null where the browser keeps it to itself. */
   pathOf(file: File): string | null
-  /** Asks for a folder by the system's dialog; null where there is none and our own picker has to ask. */
-  readonly chooseFolder: (() => Promise<string | null>) | null
+  /** What only the desktop window has; null in browsers. */
+  readonly desktop: Desktop | null
+}
+
+export interface Desktop {
+  /** The system's dialogs, the log, newer releases. */
+  readonly api: DesktopApi
+  /** Told what menus and the system wish. @returns a function that ends it */
+  onWish(listener: (wish: Wish) => void): () => void
 }
 
 let platform: Platform | null = null

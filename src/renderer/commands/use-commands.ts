@@ -31,6 +31,23 @@ export function useCommands(
   onScopeDispose(() => listeners.splice(listeners.indexOf(listener), 1))
 }
 
+/** A command that a menu wishes. @returns false where nobody answers it now */
+export function runCommand(id: CommandId): boolean {
+  const event = new KeyboardEvent('keydown')
+  return listening().some(({ answers }) => isTaken(answers, id, event))
+}
+
+/** Who is asked now, the latest first. */
+function listening(): Listener[] {
+  const isInDialog = document.querySelector('[role="dialog"],[role="alertdialog"]') !== null
+  return listeners.toReversed().filter(({ enabled, inDialog }) => toValue(enabled) && inDialog === isInDialog)
+}
+
+function isTaken(answers: Answers, id: CommandId, event: KeyboardEvent): boolean {
+  const answer = answers[id]
+  return answer !== undefined && answer(event) !== false
+}
+
 /** Hears all keys of the page: once, in the outermost component. */
 export function useKeyboard(): void {
   const settings = useSettings()
@@ -40,15 +57,8 @@ export function useKeyboard(): void {
     // A menu finds its entries by their letters.
     if (document.querySelector('[role="menu"]')) return
     const ids = commandsOf(combination, settings.settings.shortcuts)
-    const isInDialog = document.querySelector('[role="dialog"],[role="alertdialog"]') !== null
-    for (const { answers, other, enabled, inDialog } of listeners.toReversed()) {
-      if (!toValue(enabled) || inDialog !== isInDialog) continue
-      const taken = ids.some((id) => {
-        const answer = answers[id]
-        return answer !== undefined && answer(event) !== false
-      })
-      if (taken || other?.(event, combination)) return event.preventDefault()
-    }
+    for (const { answers, other } of listening())
+      if (ids.some((id) => isTaken(answers, id, event)) || other?.(event, combination)) return event.preventDefault()
   }
   addEventListener('keydown', hear)
   onScopeDispose(() => removeEventListener('keydown', hear))

@@ -18,8 +18,15 @@ export function isPicture({ path }: Pick<LocalFile, 'path'>): boolean {
 /** For the browser's own dialog. */
 export const acceptedPictures = '.jpg,.jpeg,.jpe,.jfif,.png,.webp,.gif,.tif,.tiff,.avif'
 
+export interface Dropped {
+  /** The one folder that was dropped, as far as the browser shows it; null for files, and for several things. */
+  readonly folder: File | null
+  /** All files, those in folders too. Read when it is called: folders can be large. */
+  readonly files: () => Promise<LocalFile[]>
+}
+
 /** @param target takes drops anywhere on it @returns whether files are held over it now */
-export function useDrop(target: Ref<HTMLElement | null>, take: (dropped: Promise<LocalFile[]>) => void): Ref<boolean> {
+export function useDrop(target: Ref<HTMLElement | null>, take: (dropped: Dropped) => void): Ref<boolean> {
   const isOver = ref(false)
   let depth = 0
   const holdsFiles = ({ dataTransfer }: DragEvent): boolean => dataTransfer?.types.includes('Files') ?? false
@@ -40,7 +47,7 @@ export function useDrop(target: Ref<HTMLElement | null>, take: (dropped: Promise
       event.preventDefault()
       depth = 0
       isOver.value = false
-      take(filesOf(event.dataTransfer))
+      take(droppedOf(event.dataTransfer))
     },
   }
   const each = (element: HTMLElement | null, change: 'addEventListener' | 'removeEventListener'): void => {
@@ -63,14 +70,17 @@ export function filesOfInput(input: HTMLInputElement): LocalFile[] {
   return [...(input.files ?? [])].map((file) => ({ path: file.webkitRelativePath || file.name, file }))
 }
 
-/** All files of a drop, those in folders too. The transfer is only readable during the event: entries are taken out at once. */
-function filesOf(transfer: DataTransfer): Promise<LocalFile[]> {
+/** The transfer is only readable during the event: entries are taken out at once. */
+function droppedOf(transfer: DataTransfer): Dropped {
   const taken = [...transfer.items]
     .filter(({ kind }) => kind === 'file')
     .map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }))
-  return Promise.all(taken.map(async ({ entry, file }) => (entry ? walk(entry) : file ? [{ path: file.name, file }] : []))).then((found) =>
-    found.flat(),
-  )
+  const [first] = taken
+  const files = async (): Promise<LocalFile[]> => {
+    const found = taken.map(async ({ entry, file }) => (entry ? await walk(entry) : file ? [{ path: file.name, file }] : []))
+    return (await Promise.all(found)).flat()
+  }
+  return { folder: taken.length === 1 && first?.entry?.isDirectory ? first.file : null, files }
 }
 
 async function walk(entry: FileSystemEntry): Promise<LocalFile[]> {

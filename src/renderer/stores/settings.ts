@@ -8,7 +8,15 @@ import { AppError } from '../../shared/errors.ts'
 import { useNotices } from './notices.ts'
 
 const remembered = 'self-tuning.appearance'
-const untilRead: Settings = { language: 'system', theme: 'system', density: 'comfortable', shortcuts: {}, tour: 'unseen' }
+const untilRead: Settings = {
+  language: 'system',
+  theme: 'system',
+  density: 'comfortable',
+  shortcuts: {},
+  whenClosing: 'ask',
+  checkForUpdates: false,
+  tour: 'unseen',
+}
 
 export const useSettings = defineStore('settings', () => {
   const { connection } = usePlatform()

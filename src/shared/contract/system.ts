@@ -9,6 +9,10 @@ export const settings = z.strictObject({
   density: z.enum(['comfortable', 'compact']),
   /** Key combinations by the action they stand for, where they differ from the defaults. */
   shortcuts: z.record(z.string(), z.string()),
+  /** What the window does when it is closed while a model trains: asks, goes on without a window, or pauses and quits. */
+  whenClosing: z.enum(['ask', 'background', 'pause']),
+  /** The window asks for newer releases, once a day. */
+  checkForUpdates: z.boolean(),
   /** The guided tour: the interface begins it by itself where it is wanted, and then it has been seen. */
   tour: z.enum(['unseen', 'wanted', 'seen']),
 })

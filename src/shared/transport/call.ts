@@ -1,7 +1,7 @@
 // A call as it crosses a border: JSON text there, JSON text back. Every transport carries these texts and nothing else.
 import { contract } from '../contract/index.ts'
 import type { Api } from '../contract/index.ts'
-import type { CallOptions } from '../contract/define.ts'
+import type { CallOptions, ServiceApi, ServiceSchema } from '../contract/define.ts'
 import { AppError, appErrorSchema } from '../errors.ts'
 import type { AppErrorJson } from '../errors.ts'
 
@@ -13,14 +13,17 @@ export type Call = (service: string, method: string, input: unknown, options?: C
 
 /** The services as typed functions. */
 export function apiOf(call: Call): Api {
-  const services = Object.entries(contract).map(([service, { methods }]) => {
-    const functions = Object.keys(methods).map((method) => [
-      method,
-      (input: unknown, options?: CallOptions) => call(service, method, input, options),
-    ])
-    return [service, Object.freeze(Object.fromEntries(functions))] as const
-  })
+  const services = Object.entries(contract).map(([name, schema]) => [name, serviceOf(call, name, schema)] as const)
   return Object.freeze(Object.fromEntries(services)) as Api
+}
+
+/** One service as typed functions. */
+export function serviceOf<Service extends ServiceSchema>(call: Call, name: string, { methods }: Service): ServiceApi<Service> {
+  const functions = Object.keys(methods).map((method) => [
+    method,
+    (input: unknown, options?: CallOptions) => call(name, method, input, options),
+  ])
+  return Object.freeze(Object.fromEntries(functions)) as ServiceApi<Service>
 }
 
 /** @throws AppError 'bad-option' for what JSON cannot carry, e.g. a loop */

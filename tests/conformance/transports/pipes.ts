@@ -1,9 +1,15 @@
 // The transports under test, each with a way to break its event channel.
 import { inProcessCall, inProcessPipe } from '../../../src/main/transport/in-process.ts'
+import { EventFeed } from '../../../src/main/transport/event-feed.ts'
+import type { FeedPipe } from '../../../src/main/transport/event-feed.ts'
+import { serveIpc } from '../../../src/main/transport/ipc.ts'
+import { bridge } from '../../../src/preload/bridge.ts'
 import { connect } from '../../../src/renderer/api/connect.ts'
+import { connectIpc } from '../../../src/renderer/api/ipc.ts'
 import { connectionOf } from '../../../src/shared/transport/connection.ts'
 import type { Connection } from '../../../src/shared/transport/connection.ts'
 import type { EventClientOptions, OpenPipe, PipeEnd } from '../../../src/shared/transport/event-client.ts'
+import { ipcStub } from '../../support/electron-ipc.ts'
 import type { FakeServices } from '../../support/fake-services.ts'
 import { lineTo, testServer, token } from '../../support/server.ts'
 
@@ -20,6 +26,36 @@ export const pipes: Readonly<Record<string, (services: FakeServices) => Promise<
     const line = await lineTo(await testServer(services))
     return { ...line, connect: (options) => connect({ ...options, address: line.address, token }) }
   },
+  ipc: (services) => Promise.resolve(ipc(services)),
+}
+
+/** Electron's IPC between the real preload script's functions and the real application's side. */
+function ipc({ dispatcher, events }: FakeServices): Pipe {
+  const stub = ipcStub()
+  const open = new Set<FeedPipe>()
+  let whole = true
+  serveIpc(stub.main, {
+    dispatcher,
+    channels: {
+      events: (pipe) => {
+        open.add(pipe)
+        if (!whole) pipe.refuse('cut')
+        return new EventFeed(events, pipe)
+      },
+    },
+    isTrusted: () => true,
+    refused: () => undefined,
+  })
+  const studio = bridge(stub.page().ipc, () => '')
+  return {
+    connect: (options) => connectIpc(studio, options),
+    cut: () => {
+      whole = false
+      for (const pipe of open) pipe.refuse('cut')
+      open.clear()
+    },
+    mend: () => void (whole = true),
+  }
 }
 
 function inProcess({ dispatcher, events }: FakeServices): Pipe {

@@ -8,7 +8,8 @@ import { rangeOf } from '../../../src/main/server/range.ts'
 import type { OpenProject } from '../../../src/main/services/context.ts'
 import { Database } from '../../../src/main/storage/database.ts'
 import { AppError } from '../../../src/shared/errors.ts'
-import { imageAddress } from '../../../src/renderer/api/connect.ts'
+import { addressesOf } from '../../../src/renderer/api/addresses.ts'
+import type { Addresses } from '../../../src/renderer/api/addresses.ts'
 import { fakeServices, someProject } from '../../support/fake-services.ts'
 import { ask, testServer } from '../../support/server.ts'
 
@@ -81,8 +82,8 @@ afterAll(() => {
 })
 
 const version = '0707070707070707'
-const address = (id: number, size: Parameters<typeof imageAddress>[2], v = version): string =>
-  imageAddress({ address: '/' }, { project: someProject, id, version: v }, size)
+const address = (id: number, size: Parameters<Addresses['imageAddress']>[2], v = version): string =>
+  addressesOf('/').imageAddress(someProject, { id, version: v }, size)
 
 test('a picture is made once for those who keep it', async () => {
   const first = await ask(server, address(1, 256))

@@ -11,7 +11,15 @@ import { rememberedExports } from '../exports/remembered.ts'
 import { browse } from './browse.ts'
 import { makeFolderInside, showFolder } from './folders.ts'
 
-export const defaultSettings: Settings = { language: 'system', theme: 'system', density: 'comfortable', shortcuts: {}, tour: 'unseen' }
+export const defaultSettings: Settings = {
+  language: 'system',
+  theme: 'system',
+  density: 'comfortable',
+  shortcuts: {},
+  whenClosing: 'ask',
+  checkForUpdates: false,
+  tour: 'unseen',
+}
 
 /** Settings that an older version does not know yet have their defaults. */
 const stored = settingsSchema.partial().transform((found) => ({ ...defaultSettings, ...withoutUndefined(found) }))

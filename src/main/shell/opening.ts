@@ -1,0 +1,28 @@
+// Folders and projects from outside: the command line, the file manager, the list of recent ones, a second start of the application.
+import { stat } from 'node:fs/promises'
+import { basename, dirname, resolve } from 'node:path'
+import { z } from 'zod'
+
+/** What one start tells the one that runs already. Both may be different versions. */
+const handedOver = z.object({ path: z.string().max(4096).nullable() })
+export type HandedOver = z.infer<typeof handedOver>
+
+/** @param words of the command line, after the program's own @param folder in which the words were said */
+export function pathOfWords(words: readonly string[], folder: string): string | null {
+  // Chromium's and macOS's own words begin with a dash.
+  const word = words.findLast((one) => one !== '' && !one.startsWith('-'))
+  return word === undefined ? null : resolve(folder, word)
+}
+
+/** Of a second start. @param data as it handed over @param words its command line, where it handed nothing over */
+export function pathOfSecond(data: unknown, words: readonly string[], folder: string): string | null {
+  const { data: given } = handedOver.safeParse(data)
+  return given ? given.path : pathOfWords(words.slice(1), folder)
+}
+
+/** The folder that is meant: itself, or that of a project's database. Null where there is none. */
+export async function folderMeant(path: string): Promise<string | null> {
+  const found = await stat(path).catch(() => null)
+  if (found?.isDirectory()) return path
+  return found?.isFile() && basename(path) === 'project.db' ? dirname(path) : null
+}
