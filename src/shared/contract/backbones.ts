@@ -4,6 +4,9 @@ import { inspectResultSchema } from '../results.ts'
 import { method, service } from './define.ts'
 import { absolutePath, count, nothing, time } from './domain.ts'
 
+/** Id of the one that comes with the application: listed first, used where nothing else is chosen, never removed. */
+export const starterId = 'starter'
+
 export const backbone = z.object({
   id: z.string(),
   name: z.string(),

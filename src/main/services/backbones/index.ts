@@ -1,21 +1,24 @@
 // Service `backbones`: pre-trained networks that the application keeps, inspected by the engine before they are taken in.
 import { realpath } from 'node:fs/promises'
 import { basename, extname, isAbsolute, join } from 'node:path'
+import { starterId } from '../../../shared/contract/backbones.ts'
 import type { Backbone } from '../../../shared/contract/backbones.ts'
 import type { Handlers } from '../../../shared/contract/index.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { Studio } from '../context.ts'
 import { inspectionsOf } from './inspections.ts'
+import { refuseStarter, starterBackbones } from './starter.ts'
 import { BackboneStore, unknown } from './store.ts'
 import type { Inspection } from './store.ts'
 
 export function backbones(studio: Studio): Handlers['backbones'] {
   const store = storeOf(studio)
   return {
-    list: async () => ({ backbones: await store.list() }),
+    list: async () => ({ backbones: await listBackbones(studio) }),
     inspect: ({ file }, { signal }) => inspect(studio, file, signal),
     add: (about, { signal }) => addBackbone(studio, about, signal),
     remove: async ({ id }) => {
+      refuseStarter(id)
       await store.remove(id)
       await announce(studio)
       return {}
@@ -44,18 +47,21 @@ export async function addBackbone(studio: Studio, { file, name, normalize }: New
 }
 
 async function announce(studio: Studio): Promise<void> {
-  studio.events.emit('backbones.changed', { backbones: await storeOf(studio).list() })
+  studio.events.emit('backbones.changed', { backbones: await listBackbones(studio) })
 }
 
-/** All of them, also those whose file is gone. */
-export function listBackbones(studio: Pick<Studio, 'dataFolder'>): Promise<Backbone[]> {
-  return storeOf(studio).list()
+type Places = Pick<Studio, 'dataFolder' | 'resources'>
+
+/** All of them, also those whose file is gone; the one that comes with the application first. */
+export async function listBackbones(studio: Places): Promise<Backbone[]> {
+  return [...(await starterBackbones(studio.resources)), ...(await storeOf(studio).list())]
 }
 
 /** The backbone of an id, its file there.
  * @throws AppError 'not-found' naming the id, or the file that is gone */
-export async function findBackbone(studio: Pick<Studio, 'dataFolder'>, id: string): Promise<Backbone> {
-  const found = await storeOf(studio).get(id)
+export async function findBackbone(studio: Places, id: string): Promise<Backbone> {
+  const [starter] = id === starterId ? await starterBackbones(studio.resources) : []
+  const found = starter ?? (await storeOf(studio).get(id))
   if (!found) throw unknown(id)
   if (!found.available)
     throw new AppError('not-found', `backbone ${found.name}: expected its file ${found.file}, found none or another one`, {
@@ -65,7 +71,7 @@ export async function findBackbone(studio: Pick<Studio, 'dataFolder'>, id: strin
 }
 
 /** The ONNX file of a backbone's id. @throws as findBackbone */
-export async function backboneFile(studio: Pick<Studio, 'dataFolder'>, id: string): Promise<string> {
+export async function backboneFile(studio: Places, id: string): Promise<string> {
   return (await findBackbone(studio, id)).file
 }
 
