@@ -2,13 +2,13 @@
 // Options: --data FOLDER (photos and teacher), --out FOLDER (working files), --to FILE, --threads N, --resume.
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { stderr, stdout } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { OnnxRuntimeEngine } from '../../src/engine/backends/onnxruntime/engine.ts'
-import { makeFolder, writeFileAtomic } from '../../src/node/files.ts'
 import { progressLine } from './progress.ts'
+import { publish } from './publish.ts'
 import { starterRecipe } from './recipe.ts'
 import { trainStarter } from './train.ts'
 
@@ -56,8 +56,7 @@ try {
     report: say,
     metadata,
   })
-  await makeFolder(dirname(values.to))
-  await writeFileAtomic(values.to, file)
+  await publish(resolve(values.to), file, new Date())
   stdout.write(`${values.to}: ${(file.length / 1e6).toFixed(1)} MB, after ${((performance.now() - start) / 60_000).toFixed(1)} minutes\n`)
 } catch (error) {
   stderr.write(`train:starter: ${error instanceof Error ? error.message : String(error)}\n`)

@@ -4,9 +4,6 @@ import { inspectResultSchema } from '../results.ts'
 import { method, service } from './define.ts'
 import { absolutePath, count, nothing, time } from './domain.ts'
 
-/** Id of the one that comes with the application: listed first, used where nothing else is chosen, never removed. */
-export const starterId = 'starter'
-
 export const backbone = z.object({
   id: z.string(),
   name: z.string(),
@@ -22,6 +19,7 @@ export const backbone = z.object({
 
 export const backbones = service({
   methods: {
+    /** The starter, which comes with the application, first. */
     list: method(nothing, z.object({ backbones: z.array(backbone) })),
     /** What a file is, without taking it in. */
     inspect: method(z.strictObject({ file: absolutePath }), inspectResultSchema.omit({ job: true })),
@@ -34,6 +32,7 @@ export const backbones = service({
       }),
       backbone,
     ),
+    /** @throws 'bad-option' for the starter */
     remove: method(z.strictObject({ id: z.string() }), nothing),
   },
   events: { changed: z.object({ backbones: z.array(backbone) }) },

@@ -1,10 +1,10 @@
 // Service `backbones`: pre-trained networks that the application keeps, inspected by the engine before they are taken in.
 import { realpath } from 'node:fs/promises'
 import { basename, extname, isAbsolute, join } from 'node:path'
-import { starterId } from '../../../shared/contract/backbones.ts'
 import type { Backbone } from '../../../shared/contract/backbones.ts'
 import type { Handlers } from '../../../shared/contract/index.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { starterId } from '../../../shared/starter.ts'
 import type { Studio } from '../context.ts'
 import { inspectionsOf } from './inspections.ts'
 import { refuseStarter, starterBackbones } from './starter.ts'

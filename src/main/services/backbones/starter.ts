@@ -1,9 +1,10 @@
 // The backbone that comes with the application: what a run starts from unless it is told otherwise.
 import { stat } from 'node:fs/promises'
 import { z } from 'zod'
-import { backbone, starterId } from '../../../shared/contract/backbones.ts'
+import { backbone } from '../../../shared/contract/backbones.ts'
 import type { Backbone } from '../../../shared/contract/backbones.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { starterId } from '../../../shared/starter.ts'
 import { readJson } from '../../../node/files.ts'
 import { starterFile } from '../../resources.ts'
 
