@@ -15,9 +15,8 @@ export interface TeacherFile {
   readonly normalize: Normalization
   /** Edge of the images that it is shown, pixels. */
   readonly size: number
-  /** Names in the file: what its classifier takes, [N, F, 1, 1], and what that gives, [N, C]. */
+  /** Name in the file of what its classifier, a 1x1 convolution, takes: [N, F, 1, 1]. */
   readonly pooled: string
-  readonly logits: string
 }
 
 export interface Cycle {
@@ -63,7 +62,7 @@ export const starterRecipe: Recipe = {
   ],
   heldOutShare: 0.2,
   validation: 256,
-  teacher: { file: 'weights/mobilenet_v2_1.0_224_tf_fp32.onnx', normalize: 'symmetric', size: 160, pooled: 't172', logits: 'logits' },
+  teacher: { file: 'weights/mobilenet_v2_1.0_224_tf_fp32.onnx', normalize: 'symmetric', size: 160, pooled: 't172' },
   architecture: { size: 128, widths: [24, 48, 96, 192], blocks: [1, 1, 2, 2], features: 640 },
   views: 5,
   cropScale: 0.2,

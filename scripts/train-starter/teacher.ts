@@ -2,14 +2,15 @@
 import { join } from 'node:path'
 import { readFile } from 'node:fs/promises'
 import * as g from '../../src/core/graph/build.ts'
-import { instantiate } from '../../src/core/graph/onnx/instantiate.ts'
 import type { OnnxModel } from '../../src/core/graph/onnx/model.ts'
 import type { Engine } from '../../src/core/graph/program.ts'
 import type { Value } from '../../src/core/graph/value.ts'
 import type { ViewRecipe } from '../../src/core/data/views/recipe.ts'
 import { Backbone } from '../../src/core/nn/backbone.ts'
+import { linear } from '../../src/core/nn/layers.ts'
 import { readSafetensors, writeSafetensors } from '../../src/core/tensor/safetensors.ts'
 import { tensor } from '../../src/core/tensor/tensor.ts'
+import type { HostTensor } from '../../src/core/tensor/tensor.ts'
 import type { ImageLoader } from '../../src/engine/data/loader.ts'
 import { writeFileAtomic } from '../../src/node/files.ts'
 import type { TeacherFile } from './recipe.ts'
@@ -19,24 +20,19 @@ const batch = 32
 
 export class Teacher {
   readonly width: number
-  readonly #model: OnnxModel
-  readonly #file: TeacherFile
+  readonly #classifier: { readonly weight: HostTensor; readonly bias: HostTensor }
   readonly #backbone: Backbone
 
   constructor(model: OnnxModel, file: TeacherFile) {
-    this.#model = model
-    this.#file = file
+    this.#classifier = classifierOf(model, file.pooled)
     this.#backbone = new Backbone(model, { imageSize: file.size, feature: file.pooled })
     this.width = this.#backbone.width
   }
 
   /** Features [N, width] -> logits [N, C], by its own frozen weights. */
   classify(features: Value): Value {
-    const { pooled, logits } = this.#file
-    const value = g.reshape(features, [...features.shape, 1, 1])
-    const found = instantiate(this.#model, { inputs: { [pooled]: value }, outputs: [logits] }).get(logits)
-    if (!found) throw new Error(`the teacher has no ${logits}`)
-    return found
+    const { weight, bias } = this.#classifier
+    return linear(features, g.constant(weight), g.constant(bias))
   }
 
   /** Features [images, width] of one view of each image.
@@ -66,6 +62,13 @@ export class Teacher {
     if (done !== images.length) throw new Error(`expected ${images.length} photos that can be decoded, found ${done}`)
     return found
   }
+}
+
+/** The weights of the 1x1 convolution that makes logits of the pooled features, as those of a linear layer: as a convolution it would read them once an image. */
+function classifierOf({ nodes, initialisers }: OnnxModel, pooled: string): { weight: HostTensor; bias: HostTensor } {
+  const [, weight, bias] = nodes.find(({ op, inputs }) => op === 'Conv' && inputs[0] === pooled)?.inputs.map((name) => initialisers.get(name)) ?? []
+  if (!weight || !bias) throw new Error(`expected a convolution with a bias on ${pooled} in the teacher's file, found none`)
+  return { weight: tensor('float32', weight.shape.slice(0, 2), weight.data as Float32Array), bias }
 }
 
 export interface FeatureRequest {

@@ -32,7 +32,7 @@ const recipe: Recipe = {
   ...starterRecipe,
   sources: [{ name: 'drawn', folder: 'photos' }],
   validation: 4,
-  teacher: { file: 'teacher.onnx', normalize: 'unit', size: 24, pooled: 'pooled', logits: 'logits' },
+  teacher: { file: 'teacher.onnx', normalize: 'unit', size: 24, pooled: 'pooled' },
   architecture: { size: 32, widths: [4, 8], blocks: [1, 1], features: 8 },
   views: 2,
   batch: 4,
@@ -56,7 +56,7 @@ function teacher(): Uint8Array {
     )
   const input = g.input('input', { dtype: 'float32', shape: [symbolicBatch, 3, 24, 24] })
   const pooled = g.globalAveragePool(g.relu(g.conv(input, drawn(6, 3, 3, 3))))
-  return writeOnnx({ inputs: { input }, outputs: { pooled, logits: g.flatten(g.conv(pooled, drawn(10, 6, 1, 1))) }, batch: 'N' })
+  return writeOnnx({ inputs: { input }, outputs: { pooled, logits: g.flatten(g.conv(pooled, drawn(10, 6, 1, 1), drawn(10))) }, batch: 'N' })
 }
 
 function job(out: string, options: Partial<Job> = {}): Job {
