@@ -67,11 +67,7 @@ export const starterRecipe: Recipe = {
   views: 5,
   cropScale: 0.2,
   batch: 64,
-  cycles: [
-    { steps: 3000, size: 64, learningRate: 0.1 },
-    { steps: 2500, size: 96, learningRate: 0.08 },
-    { steps: 600, size: 128, learningRate: 0.02 },
-  ],
+  cycles: [{ steps: 3000, size: 64, learningRate: 0.1 }],
   warmUp: 0.03,
   momentum: 0.9,
   weightDecay: 1e-4,
