@@ -66,7 +66,8 @@ export class Teacher {
 
 /** The weights of the 1x1 convolution that makes logits of the pooled features, as those of a linear layer: as a convolution it would read them once an image. */
 function classifierOf({ nodes, initialisers }: OnnxModel, pooled: string): { weight: HostTensor; bias: HostTensor } {
-  const [, weight, bias] = nodes.find(({ op, inputs }) => op === 'Conv' && inputs[0] === pooled)?.inputs.map((name) => initialisers.get(name)) ?? []
+  const [, weight, bias] =
+    nodes.find(({ op, inputs }) => op === 'Conv' && inputs[0] === pooled)?.inputs.map((name) => initialisers.get(name)) ?? []
   if (!weight || !bias) throw new Error(`expected a convolution with a bias on ${pooled} in the teacher's file, found none`)
   return { weight: tensor('float32', weight.shape.slice(0, 2), weight.data as Float32Array), bias }
 }

@@ -64,8 +64,7 @@ test('every weight has a gradient, every running statistic moves', async () => {
     expect(largest, name).toBeLessThan(Infinity)
   }
   const after = await state.read()
-  for (const [name, { data }] of Object.entries(variables))
-    if (name.includes('running')) expect(after[name]?.data, name).not.toEqual(data)
+  for (const [name, { data }] of Object.entries(variables)) if (name.includes('running')) expect(after[name]?.data, name).not.toEqual(data)
   executable.dispose()
   state.dispose()
 })
