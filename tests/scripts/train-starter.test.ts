@@ -105,4 +105,4 @@ test('a run that was stopped and resumed gives the same file as one that was not
 
   await publish(join(folder, 'backbones/starter.onnx'), whole, new Date(0))
   expect(await starterBackbones(folder)).toMatchObject([{ id: 'starter', bytes: whole.length, normalize: 'imagenet', available: true }])
-})
+}, 120_000)
