@@ -26,7 +26,8 @@ test('at most 8 MB and 120 MFLOP for an image, and it says what it expects', () 
   expect(report.backbone).toMatchObject({ imageSize: [128, 128], feature: 'features', width: starterRecipe.architecture.features })
   expect(file.length).toBeLessThanOrEqual(8e6)
   expect(2 * (report.backbone?.macs ?? Infinity)).toBeLessThanOrEqual(120e6)
-  expect(report.operators).toMatchObject({ Conv: expect.any(Number), BatchNormalization: report.operators.Conv })
+  expect(report.operators.Conv).toBeGreaterThan(10)
+  expect(report.operators.BatchNormalization).toBe(report.operators.Conv)
 })
 
 test('each depth trains more of it than the one before', () => {
