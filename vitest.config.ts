@@ -11,7 +11,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['tests/{core,engine,main,node,renderer,shared,lint,conformance}/**/*.test.ts'],
+          include: ['tests/{core,engine,main,node,renderer,scripts,shared,lint,conformance}/**/*.test.ts'],
           testTimeout: 30_000,
         },
       },

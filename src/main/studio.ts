@@ -4,6 +4,7 @@ import { Pictures } from './engine/media.ts'
 import type { EnginePlace } from './engine/place.ts'
 import { EngineQueue } from './engine/queue.ts'
 import { fileLog } from './log.ts'
+import { resourcesFolder } from './resources.ts'
 import { backbones } from './services/backbones/index.ts'
 import { classes } from './services/classes/index.ts'
 import type { Studio } from './services/context.ts'
@@ -35,6 +36,8 @@ export interface StudioOptions {
   readonly dataFolder?: string
   /** Where new projects go. Default: `projects` in `SELF_TUNING_HOME`, else a folder in the user's own. */
   readonly projectsFolder?: string
+  /** What comes with the application. Default: `SELF_TUNING_RESOURCES`, else where it lies. */
+  readonly resources?: string
   /** Default: the user's own folder and the places of drives. */
   readonly roots?: readonly string[]
   /** Where there is no project yet, the sample is drawn and the interface shows around, once. */
@@ -58,6 +61,7 @@ export interface RunningStudio {
 export function createStudio({
   dataFolder = usualDataFolder(),
   projectsFolder = usualProjectsFolder(),
+  resources = resourcesFolder(),
   roots = usualRoots(),
   welcome = false,
   place,
@@ -75,7 +79,7 @@ export function createStudio({
     onUnreadable: (project, image, reason) => markUnreadable({ projects: registry, events }, project, image, reason),
   })
   const predicted = new PredictionStore()
-  const studio = { events, projects: registry, tasks: runner, engine, media, predicted, dataFolder, projectsFolder, roots, log }
+  const studio = { events, projects: registry, tasks: runner, engine, media, predicted, dataFolder, projectsFolder, resources, roots, log }
   registry.onClosing((project) => runner.cancelAll(project.id))
   const handlers = {
     projects: projects(studio),

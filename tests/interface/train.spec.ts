@@ -1,5 +1,8 @@
 // Train: from the form to a model, and what may come between.
+import { publish } from '../../scripts/train-starter/publish.ts'
+import { starterFile } from '../../src/main/resources.ts'
 import type { Project } from '../../src/shared/contract/projects.ts'
+import { tinyBackbone } from '../support/tiny-backbone.ts'
 import { TrainPage } from './pages/train.ts'
 import { enginesOf } from './support/engine.ts'
 import type { StudioServer } from './support/studio.ts'
@@ -14,6 +17,17 @@ async function ready(studio: StudioServer, photos: string, backbone: string): Pr
 
 /** Long enough to be met on its way. */
 const long = 30_000
+
+test('the starter is chosen where nothing else is, and stays', async ({ page, studio, photos, backbone }) => {
+  await publish(starterFile(studio.at('resources')), tinyBackbone({ seed: 5 }), new Date())
+  const { id } = await ready(studio, photos, backbone)
+  const train = new TrainPage(page)
+  await train.open(studio, id)
+  await expect(page.getByRole('radio', { name: 'Starter' })).toBeChecked()
+  await expect(train.start).toBeEnabled()
+  await expect(train.button('Remove backbone Tiny')).toBeVisible()
+  await expect(train.button('Remove backbone Starter')).toBeHidden()
+})
 
 test('what is missing is said, mended from the form, and a run goes from start to result', async ({ page, studio, photos, backbone }) => {
   const { id } = await studio.project(photos)

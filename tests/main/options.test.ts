@@ -77,7 +77,6 @@ test.each<[string[], string]>([
   [[], 'expected a command (train, evaluate, predict, methods, inspect, demo, project, run, export), found none; --help tells more'],
   [['project', 'make'], 'project: expected a command (create, list, import, label, status), found "make"'],
   [['run'], 'run: expected a command (start, list, show, resume), found none; --help tells more'],
-  [['run', 'start', 'p'], '--backbone: expected an ONNX file or the id of a backbone, found nothing'],
   [['run', 'start', 'p', '--backbone', 'b', '--steps', '0'], '--steps: expected a whole number of at least 1, found 0'],
 ])('%j is refused', (args, message) => {
   expect(() => parse(args, nowhere)).toThrow(expect.objectContaining({ code: 'bad-option', message }))

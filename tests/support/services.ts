@@ -72,6 +72,7 @@ export function testStudio(
     },
     predicted: new PredictionStore(),
     dataFolder,
+    resources: join(folder, 'resources'),
     projectsFolder: join(folder, 'projects'),
     roots: [folder],
     log: memoryLog(),

@@ -1,6 +1,6 @@
 // The commands and their options. Names and shapes are an interface that scripts rely on: change them only with a new major version.
 import { resolve } from 'node:path'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import type { z } from 'zod'
 import { checked } from '../../shared/expected.ts'
 import {
@@ -13,6 +13,7 @@ import {
 } from '../../shared/requests.ts'
 import type { JobRequest } from '../../shared/requests.ts'
 import { fromText } from '../../shared/settings.ts'
+import { starterFile } from '../resources.ts'
 import { version } from '../version.ts'
 import { flagOf, settingsFrom, trainingOptions } from './options.ts'
 import type { Given } from './options.ts'
@@ -48,7 +49,12 @@ export function makeProgram(invoke: (invocation: Invocation) => void): Command {
   trainingOptions(
     add('train', 'train on a folder of images and export model.onnx', trainRequestSchema)
       .option('--images <dir>', 'class/, train/class/ + test/class/, images with a CSV, or CUB-200-2011')
-      .option('--backbone <file>', 'pre-trained network, ONNX'),
+      .addOption(
+        new Option('--backbone <file>', 'pre-trained network, ONNX').default(
+          starterFile(),
+          'the starter, which comes with the application',
+        ),
+      ),
   )
     .option('--threads <n>', 'threads to compute with (default: all cores)')
     .option('--resume', 'go on from the checkpoint in --out')

@@ -16,6 +16,8 @@ export interface Studio {
   readonly predicted: PredictionStore
   /** The application's own folder: settings, recent projects, backbones, logs. */
   readonly dataFolder: string
+  /** Folder of what comes with the application. */
+  readonly resources: string
   /** Where new projects go unless the user chooses another place. It need not be there yet. */
   readonly projectsFolder: string
   /** Folders in which a caller may choose files and folders, where there is no dialog of the system. */

@@ -71,6 +71,7 @@ export const catalogueEntry = z.object({
 
 export const backbones = service({
   methods: {
+    /** The starter, which comes with the application, first. */
     list: method(nothing, z.object({ backbones: z.array(backbone) })),
     /** What a file is, without taking it in: ONNX, or the weights of a ResNet (safetensors, torch.save). */
     inspect: method(z.strictObject({ file: absolutePath }), inspectResultSchema.omit({ job: true })),
@@ -83,6 +84,7 @@ export const backbones = service({
       }),
       backbone,
     ),
+    /** @throws 'bad-option' for the starter */
     remove: method(z.strictObject({ id: z.string() }), nothing),
     /** Networks that can be downloaded, smallest first. Asks nobody. */
     catalogue: method(nothing, z.object({ entries: z.array(catalogueEntry) })),

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { appErrorSchema } from '../errors.ts'
 import { progressSchema, stepEventSchema, validationEventSchema } from '../events.ts'
 import { methodsResultSchema, trainResultSchema } from '../results.ts'
+import { starterId } from '../starter.ts'
 import { method, service } from './define.ts'
 import { classId, count, imageId, inProject, nothing, page, projectId, runId, share, split, time } from './domain.ts'
 import { labelBudget } from './splits.ts'
@@ -14,7 +15,7 @@ const setting = z.union([z.string(), z.number(), z.boolean(), z.array(z.number()
 export const runConfig = z.strictObject({
   method: z.string().min(1).default('self-tuning'),
   /** Id of a backbone of `backbones.list`. */
-  backbone: z.string().min(1),
+  backbone: z.string().min(1).default(starterId),
   /** Labels used; absent = all there are. */
   labels: labelBudget.optional(),
   budget: z.enum(['quick', 'standard', 'thorough']).default('quick'),

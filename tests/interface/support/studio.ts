@@ -52,7 +52,14 @@ export class StudioServer {
     const port = this.address === '' ? '0' : new URL(this.address).port
     const child = spawn(process.execPath, [join(root, 'src/main/serve.ts'), '--port', port, '--token', token, ...this.#words], {
       stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, HOME: this.at('home'), USERPROFILE: this.at('home'), SELF_TUNING_HOME: this.at('data') },
+      env: {
+        ...process.env,
+        HOME: this.at('home'),
+        USERPROFILE: this.at('home'),
+        SELF_TUNING_HOME: this.at('data'),
+        // Empty: tests bring networks that train in seconds.
+        SELF_TUNING_RESOURCES: this.at('resources'),
+      },
     })
     this.#child = child
     let text = ''

@@ -57,7 +57,10 @@ export function addStudioCommands(program: Command, invoke: (action: Action, jso
       start(path(dir), configOf(options), typeof name === 'string' ? name : undefined),
     )
       .option('--name <name>', "the run's name")
-      .option('--backbone <what>', 'an ONNX file, or the id of a backbone taken in before'),
+      .option(
+        '--backbone <what>',
+        'an ONNX file, or the id of a backbone taken in before (default: starter, which comes with the application)',
+      ),
   )
   add(run, 'list <dir>', 'the runs of a project', ([dir]) => runs(path(dir)))
   add(run, 'show <dir> <run>', 'one run: settings, progress, result', ([dir, id]) => show(path(dir), String(id)))
@@ -76,8 +79,6 @@ function path(given: string | string[] | undefined): string {
 
 /** @throws AppError 'bad-option' */
 function configOf({ labelsPerClass, labelProportion, set, ...options }: Given): ReturnType<typeof runConfig.parse> {
-  if (options.backbone === undefined)
-    throw new AppError('bad-option', '--backbone: expected an ONNX file or the id of a backbone, found nothing')
   const labels = {
     ...(labelsPerClass !== undefined && { perClass: Number(labelsPerClass) }),
     ...(labelProportion !== undefined && { proportion: Number(labelProportion) }),

@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import type { z } from 'zod'
 import type { Run, runConfig } from '../../../shared/contract/runs.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { starterId } from '../../../shared/starter.ts'
 import { duration, percent, table, thousands } from '../format.ts'
 import { follow, openProject } from './session.ts'
 import type { Action, Session } from './session.ts'
@@ -13,7 +14,7 @@ import type { Action, Session } from './session.ts'
 export function start(folder: string, config: z.input<typeof runConfig>, name: string | undefined): Action {
   return async (session) => {
     const { id: project } = await openProject(session, folder)
-    const backbone = await backboneId(session, config.backbone)
+    const backbone = config.backbone === undefined ? starterId : await backboneId(session, config.backbone)
     const run = await session.api.runs.start({ project, config: { ...config, backbone }, ...(name !== undefined && { name }) })
     return ended(session, run)
   }
@@ -61,6 +62,7 @@ export function exportModel(folder: string, id: string, { format, to }: { format
 }
 
 async function backboneId({ api }: Session, given: string): Promise<string> {
+  if (given === starterId) return given
   const file = resolve(given)
   const isFile = await stat(file).then(
     (found) => found.isFile(),

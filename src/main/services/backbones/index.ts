@@ -4,12 +4,14 @@ import { basename, extname, isAbsolute, join } from 'node:path'
 import type { Backbone } from '../../../shared/contract/backbones.ts'
 import type { Handlers } from '../../../shared/contract/index.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { starterId } from '../../../shared/starter.ts'
 import type { Studio } from '../context.ts'
 import type { Listed } from './catalogue.ts'
 import { withConverted } from './converted.ts'
 import { Downloads } from './downloads.ts'
 import type { Sources } from './downloads.ts'
 import { inspectionsOf } from './inspections.ts'
+import { refuseStarter, starterBackbones } from './starter.ts'
 import { BackboneStore, unknown } from './store.ts'
 import type { Inspection } from './store.ts'
 
@@ -18,10 +20,11 @@ export function backbones(studio: Studio, sources: Sources = {}): Handlers['back
   const store = storeOf(studio)
   const downloads = new Downloads(studio, sources, (file, entry, signal) => takeDownloaded(studio, file, entry, signal))
   return {
-    list: async () => ({ backbones: await store.list() }),
+    list: async () => ({ backbones: await listBackbones(studio) }),
     inspect: ({ file }, { signal }) => inspect(studio, file, signal),
     add: (about, { signal }) => addBackbone(studio, about, signal),
     remove: async ({ id }) => {
+      refuseStarter(id)
       await store.remove(id)
       await announce(studio)
       return {}
@@ -79,18 +82,21 @@ async function keep(
 }
 
 async function announce(studio: Studio): Promise<void> {
-  studio.events.emit('backbones.changed', { backbones: await storeOf(studio).list() })
+  studio.events.emit('backbones.changed', { backbones: await listBackbones(studio) })
 }
 
-/** All of them, also those whose file is gone. */
-export function listBackbones(studio: Pick<Studio, 'dataFolder'>): Promise<Backbone[]> {
-  return storeOf(studio).list()
+type Places = Pick<Studio, 'dataFolder' | 'resources'>
+
+/** All of them, also those whose file is gone; the one that comes with the application first. */
+export async function listBackbones(studio: Places): Promise<Backbone[]> {
+  return [...(await starterBackbones(studio.resources)), ...(await storeOf(studio).list())]
 }
 
 /** The backbone of an id, its file there.
  * @throws AppError 'not-found' naming the id, or the file that is gone */
-export async function findBackbone(studio: Pick<Studio, 'dataFolder'>, id: string): Promise<Backbone> {
-  const found = await storeOf(studio).get(id)
+export async function findBackbone(studio: Places, id: string): Promise<Backbone> {
+  const [starter] = id === starterId ? await starterBackbones(studio.resources) : []
+  const found = starter ?? (await storeOf(studio).get(id))
   if (!found) throw unknown(id)
   if (!found.available)
     throw new AppError('not-found', `backbone ${found.name}: expected its file ${found.file}, found none or another one`, {
@@ -100,7 +106,7 @@ export async function findBackbone(studio: Pick<Studio, 'dataFolder'>, id: strin
 }
 
 /** The ONNX file of a backbone's id. @throws as findBackbone */
-export async function backboneFile(studio: Pick<Studio, 'dataFolder'>, id: string): Promise<string> {
+export async function backboneFile(studio: Places, id: string): Promise<string> {
   return (await findBackbone(studio, id)).file
 }
 

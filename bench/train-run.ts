@@ -1,0 +1,34 @@
+// One training run through the command line, for benchmarks of accuracy, and how results over seeds are printed.
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+export interface TrainResult {
+  readonly testAccuracy: number
+  readonly validationAccuracy: number
+  readonly seconds: number
+  readonly steps: number
+}
+
+/** A linear probe: no new layer before the classifier, whose inputs are not dropped, on plain crops. */
+export const probe: readonly string[] = ['--method', 'fine-tuning', '--set', 'bottleneck=0', 'dropout=0', 'view=weak']
+
+const cli = fileURLToPath(new URL('../src/main/cli.ts', import.meta.url))
+
+/** @param options of `train` */
+export async function runTraining(options: readonly string[]): Promise<TrainResult> {
+  const args = ['train', '--json', ...options]
+  const { stdout } = await promisify(execFile)(process.execPath, [cli, ...args], { maxBuffer: 2 ** 30 })
+  const last = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as TrainResult & { event: string }
+  if (last.event !== 'done') throw new Error(`${args.join(' ')}: ${JSON.stringify(last)}`)
+  return last
+}
+
+export const mean = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0) / numbers.length
+
+const deviation = (numbers: readonly number[]): number =>
+  numbers.length < 2 ? 0 : Math.sqrt(mean(numbers.map((x) => (x - mean(numbers)) ** 2)) * (numbers.length / (numbers.length - 1)))
+
+/** Mean and deviation of shares, in percent. */
+export const percent = (numbers: readonly number[]): string =>
+  `${(100 * mean(numbers)).toFixed(1)} ± ${(100 * deviation(numbers)).toFixed(1)}`
