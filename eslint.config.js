@@ -7,7 +7,13 @@ import vue from 'eslint-plugin-vue'
 import { fileRules } from './lint/file-rules.js'
 
 /** Numeric code that reads arrays in loops whose bounds the types cannot show: `x[i]!` is its only sensible form. */
-const numeric = ['src/core/**/*.ts', 'src/engine/{backends,data,sample}/**/*.ts', 'tests/**/*.ts', 'bench/**/*.ts', 'scripts/train-starter/**/*.ts']
+const numeric = [
+  'src/core/**/*.ts',
+  'src/engine/{backends,data,sample}/**/*.ts',
+  'tests/**/*.ts',
+  'bench/**/*.ts',
+  'scripts/train-starter/**/*.ts',
+]
 
 export default defineConfig(
   { ignores: ['out/', 'dist/', 'coverage/', '.cache/', 'runs/', 'src/core/graph/onnx/onnx_pb.ts', 'src/**/*.as.ts'] },

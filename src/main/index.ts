@@ -68,9 +68,7 @@ async function begin(): Promise<void> {
     repository: repository(),
     vite,
   })
-  studio.studio.log.info(
-    `Self-Tuning Studio ${version()}, Electron ${process.versions.electron}, ${process.platform} ${process.arch}`,
-  )
+  studio.studio.log.info(`Self-Tuning Studio ${version()}, Electron ${process.versions.electron}, ${process.platform} ${process.arch}`)
   running.show()
   if (wanted !== null) await running.open(wanted)
 }

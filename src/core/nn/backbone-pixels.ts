@@ -34,7 +34,7 @@ function normalisedInside({ nodes, initialisers, ...model }: OnnxModel): PixelGu
   const first = nodes.find(({ inputs }) => inputs.includes(name))
   if (!first || !['Sub', 'Add', 'Mul', 'Div'].includes(first.op)) return null
   const stored = first.inputs.map((input) => initialisers.get(input)).find((tensor) => tensor !== undefined)
-  const numbers = stored ? Array.from(stored.data as ArrayLike<number>, (value) => Math.abs(Number(value))) : []
+  const numbers = stored ? Array.from(stored.data as ArrayLike<number | bigint>, (value) => Math.abs(Number(value))) : []
   const isNear = (expected: readonly number[]): boolean =>
     numbers.length === 3 && numbers.every((value, channel) => Math.abs(value - (expected[channel] ?? 0)) < 0.02 * (expected[channel] ?? 0))
   if ((first.op === 'Sub' || first.op === 'Add') && isNear(means.unit)) return { normalize: 'unit', reason: 'inside' }

@@ -14,7 +14,10 @@ export function stateDictOf(value: unknown): ReadonlyMap<string, StoredTensor> {
   if (!(value instanceof Map)) throw new WeightsError(`expected a state dict or a checkpoint that holds one, found ${describe(value)}`)
   const own = tensorsOf(value)
   if (own.size > 0) return own
-  const parts = [...usual, ...[...value.keys()].filter((key) => typeof key === 'string' && !usual.includes(key))]
+  const parts = [
+    ...usual,
+    ...[...(value as ReadonlyMap<unknown, unknown>).keys()].filter((key) => typeof key === 'string' && !usual.includes(key)),
+  ]
   for (const key of parts) {
     const part: unknown = value.get(key)
     const found = part instanceof Map ? tensorsOf(part) : own

@@ -9,16 +9,16 @@ export const pictureSize = { width: 120, height: 90 } as const
 
 /** RGBA of `pictureSize`. @param isWanted read anew when it becomes true */
 export function useSamplePicture(isWanted: Ref<boolean>): ShallowRef<Uint8ClampedArray> {
-  const { connection, imageAddress } = usePlatform()
+  const platform = usePlatform()
   const project = useProject()
   const { width, height } = pictureSize
   const picture = shallowRef<Uint8ClampedArray>(drawnPicture(width, height))
   const load = async (id: string): Promise<void> => {
-    const { images } = await connection.api.images.list({ project: id, filter: { state: 'present' }, limit: 1 })
+    const { images } = await platform.connection.api.images.list({ project: id, filter: { state: 'present' }, limit: 1 })
     const [first] = images
     if (!first) return
     const image = new Image()
-    image.src = imageAddress(id, first, 128)
+    image.src = platform.imageAddress(id, first, 128)
     await image.decode()
     const canvas = new OffscreenCanvas(width, height)
     const context = canvas.getContext('2d')

@@ -18,7 +18,7 @@ beforeEach(() => {
 
 function page(): InstanceType<typeof BrowserWindow>['webContents'] {
   const window = new BrowserWindow({ webPreferences: {} })
-  watchPage(window as never, { log, words: () => wordsFor('en', []), quit: () => void quits++ }, () => now)
+  watchPage(window as never, { log, words: () => wordsFor('en', []), quit: () => (quits += 1) }, () => now)
   return window.webContents
 }
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

@@ -21,8 +21,7 @@ const parts = (platform: NodeJS.Platform, more: Partial<MenuParts> = {}): MenuPa
   about: nothing,
   ...more,
 })
-const all = (items: readonly Item[]): Item[] =>
-  items.flatMap((item) => [item, ...(Array.isArray(item.submenu) ? all(item.submenu) : [])])
+const all = (items: readonly Item[]): Item[] => items.flatMap((item) => [item, ...(Array.isArray(item.submenu) ? all(item.submenu) : [])])
 const press = (item: Item): void => (item.click as (() => void) | undefined)?.()
 
 test.each(['darwin', 'win32', 'linux'] as const)('%s: each key once, each wish one that the page knows', (platform) => {

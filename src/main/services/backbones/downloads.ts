@@ -67,18 +67,18 @@ export class Downloads {
     await discardPartial(this.#fileOf(entry))
   }
 
-  async #work(entry: Listed, { signal, progress }: TaskContext): Promise<TaskResult> {
+  async #work(entry: Listed, context: TaskContext): Promise<TaskResult> {
     const start = performance.now()
     const file = this.#fileOf(entry)
     await download(entry, {
       ...this.#sources,
       file,
-      signal,
-      onProgress: (done, from) => progress({ task: 'downloading', done, total: entry.bytes, unit: 'bytes', from }),
+      signal: context.signal,
+      onProgress: (done, from) => context.progress({ task: 'downloading', done, total: entry.bytes, unit: 'bytes', from }),
     })
-    progress({ task: 'reading the network', done: 0, total: null, unit: 'networks' })
+    context.progress({ task: 'reading the network', done: 0, total: null, unit: 'networks' })
     try {
-      const { id } = await this.#take(file, entry, signal)
+      const { id } = await this.#take(file, entry, context.signal)
       return { kind: 'download-backbone', backbone: id, bytes: entry.bytes, seconds: (performance.now() - start) / 1000 }
     } finally {
       await rm(file, { force: true })

@@ -28,7 +28,7 @@ export function unreachable(address: string, what: string, cause?: unknown): App
 
 export function networkError(error: unknown, target: URL, environment: NodeJS.ProcessEnv): AppError {
   if (error instanceof AppError) return error
-  const { code = '', message = String(error) } = (error ?? {}) as NodeJS.ErrnoException
+  const { code = '', message = String(error) } = (error ?? {}) as Partial<NodeJS.ErrnoException>
   const status = code === 'ERR_PROXY_TUNNEL' ? /HTTP\/1\.\d (\d{3}[^\r\n]*)/.exec(message)?.[1] : undefined
   const proxy = proxyOf(target, environment)
   const by = proxy === null ? '' : ` (through the proxy ${proxy})`
