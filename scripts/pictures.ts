@@ -26,6 +26,8 @@ const sizes = options.all
     ]
   : [{ width: 1280, height: 800 }]
 const themes = options.all ? (['light', 'dark'] as const) : (['light'] as const)
+/** Pictures that README.md and docs/tutorial.md show. */
+const documented = ['start', 'images', 'label', 'train', 'run', 'results', 'predict', 'export']
 /** Labels of each class that the person has given; the rest of the training images has none. */
 const perClass = 8
 
@@ -119,17 +121,18 @@ try {
       ]),
     ),
     'results-compare': { address: to(`results?show=compare&with=${done.id},${other.id}`) },
-    predict: { address: to('predict') },
-    'predict-results': { address: to(`predict?task=${predicted}`) },
+    'predict-start': { address: to('predict') },
+    predict: { address: to(`predict?task=${predicted}`) },
     export: { address: to('export') },
     settings: { address: `${studio.address}#/settings` },
     shortcuts: { address: to('label'), act: (here) => here.keyboard.press('?') },
   }
+  const wanted = Object.entries(places).filter(([name]) => options.all || documented.includes(name))
   for (const theme of themes) {
     await studio.api.system.updateSettings({ theme })
     for (const size of sizes) {
       await page.setViewportSize(size)
-      for (const [name, { address, act }] of Object.entries(places)) {
+      for (const [name, { address, act }] of wanted) {
         await page.goto('about:blank')
         await page.goto(address)
         await settled(page)

@@ -20,11 +20,13 @@ const long = 30_000
 
 test('the starter is chosen where nothing else is, and stays', async ({ page, studio, photos, backbone }) => {
   await publish(starterFile(studio.at('resources')), tinyBackbone({ seed: 5 }), new Date())
-  const { id } = await ready(studio, photos, backbone)
+  const { id } = await studio.project(photos)
   const train = new TrainPage(page)
   await train.open(studio, id)
   await expect(page.getByRole('radio', { name: 'Starter' })).toBeChecked()
   await expect(train.start).toBeEnabled()
+  await studio.api.backbones.add({ file: backbone, name: 'Tiny', normalize: 'unit' })
+  await expect(page.getByRole('radio', { name: 'Tiny' })).toBeChecked()
   await expect(train.button('Remove backbone Tiny')).toBeVisible()
   await expect(train.button('Remove backbone Starter')).toBeHidden()
 })

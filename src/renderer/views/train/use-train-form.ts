@@ -3,6 +3,7 @@ import { useDebounceFn } from '@vueuse/core'
 import { computed, inject, ref, watch } from 'vue'
 import type { ComputedRef, InjectionKey, Ref } from 'vue'
 import type { Backbone } from '../../../shared/contract/backbones.ts'
+import { starterId } from '../../../shared/starter.ts'
 import type { Api } from '../../../shared/contract/index.ts'
 import type { Run, RunConfig } from '../../../shared/contract/runs.ts'
 import { useApi } from '../../api/platform.ts'
@@ -70,7 +71,9 @@ export function useTrainForm(): TrainForm {
   const method = computed(() => methods.data.value?.methods.find(({ id }) => id === draft.value.method) ?? null)
   const backbone = computed(() => {
     const all = backbones.data.value?.backbones ?? []
-    return all.find(({ id }) => id === draft.value.backbone) ?? all.find(({ available }) => available) ?? null
+    const usable = all.filter(({ available }) => available)
+    // What somebody has taken in, or what goes with the sample, comes before what every installation has.
+    return all.find(({ id }) => id === draft.value.backbone) ?? usable.find(({ id }) => id !== starterId) ?? usable[0] ?? null
   })
   const known = computed(
     () => new Set([...(method.value?.settings ?? []), ...(methods.data.value?.training ?? [])].map(({ name }) => name)),
