@@ -57,8 +57,8 @@ async function setScene(studio: StudioServer): Promise<Scene> {
       await new Promise((done) => setTimeout(done, 300))
     }
   }
-  const other = await train('Fine-tuning, 8 labels', 'fine-tuning')
-  const done = await train('Self-Tuning, 8 labels', 'self-tuning')
+  const other = await train('Fine-tuning', 'fine-tuning')
+  const done = await train('Self-Tuning', 'self-tuning')
   await studio.done(api.suggestions.compute({ project }))
   const { images } = await api.images.ids({ project, filter: { labelled: false } })
   const started = await api.predictions.predict({ project, subject: { images: images.slice(0, 200) } })
@@ -111,7 +111,7 @@ try {
     'images-splits': { address: to('images?tab=splits') },
     label: { address: to('label'), act: (here) => here.keyboard.press('ArrowRight') },
     'label-preview': { address: to('label'), act: (here) => here.keyboard.press('ArrowRight').then(() => here.keyboard.press('Space')) },
-    train: { address: to('train') },
+    train: { address: to('train'), act: (here) => here.locator('button:enabled', { hasText: 'Start training' }).waitFor() },
     run: { address: to(`train?run=${done.id}`) },
     results: { address: to(`results?run=${done.id}`) },
     ...Object.fromEntries(
@@ -122,7 +122,7 @@ try {
     ),
     'results-compare': { address: to(`results?show=compare&with=${done.id},${other.id}`) },
     'predict-start': { address: to('predict') },
-    predict: { address: to(`predict?task=${predicted}`) },
+    predict: { address: to(`predict?task=${predicted}`), act: (here) => here.locator('aside section img').first().waitFor() },
     export: { address: to('export') },
     settings: { address: `${studio.address}#/settings` },
     shortcuts: { address: to('label'), act: (here) => here.keyboard.press('?') },
