@@ -3,25 +3,17 @@ import { defineStore } from 'pinia'
 import { computed, ref, watch } from 'vue'
 import { usePlatform } from '../api/platform.ts'
 import { useLanguage } from '../i18n.ts'
+import { defaultSettings } from '../../shared/contract/system.ts'
 import type { Settings } from '../../shared/contract/system.ts'
 import { AppError } from '../../shared/errors.ts'
 import { useNotices } from './notices.ts'
 
 const remembered = 'self-tuning.appearance'
-const untilRead: Settings = {
-  language: 'system',
-  theme: 'system',
-  density: 'comfortable',
-  shortcuts: {},
-  whenClosing: 'ask',
-  checkForUpdates: false,
-  tour: 'unseen',
-}
 
 export const useSettings = defineStore('settings', () => {
   const { connection } = usePlatform()
   const notices = useNotices()
-  const settings = ref<Settings>({ ...untilRead, ...lastAppearance() })
+  const settings = ref<Settings>({ ...defaultSettings, ...lastAppearance() })
   const prefersDark = matchMedia('(prefers-color-scheme: dark)')
   const systemTheme = ref<'light' | 'dark'>(prefersDark.matches ? 'dark' : 'light')
   prefersDark.addEventListener('change', ({ matches }) => (systemTheme.value = matches ? 'dark' : 'light'))

@@ -50,3 +50,14 @@ export const system = service({
 })
 
 export type Settings = z.infer<typeof settings>
+
+/** Until a person has changed something, and until a page has read what they have changed. */
+export const defaultSettings: Settings = {
+  language: 'system',
+  theme: 'system',
+  density: 'comfortable',
+  shortcuts: {},
+  whenClosing: 'ask',
+  checkForUpdates: false,
+  tour: 'unseen',
+}

@@ -1,7 +1,7 @@
 // The first start: the tour is asked for and the sample drawn where nobody has been yet, and nowhere else.
 import { expect, test } from 'vitest'
 import { memoryLog } from '../../../src/main/log.ts'
-import { defaultSettings } from '../../../src/main/services/system/index.ts'
+import { defaultSettings } from '../../../src/shared/contract/system.ts'
 import { welcomeOnce } from '../../../src/main/services/system/welcome.ts'
 import type { Settings } from '../../../src/shared/contract/system.ts'
 

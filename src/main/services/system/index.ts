@@ -2,7 +2,7 @@
 import { freemem, totalmem } from 'node:os'
 import { join } from 'node:path'
 import type { Handlers } from '../../../shared/contract/index.ts'
-import { settings as settingsSchema } from '../../../shared/contract/system.ts'
+import { defaultSettings, settings as settingsSchema } from '../../../shared/contract/system.ts'
 import type { Settings } from '../../../shared/contract/system.ts'
 import { JsonFile } from '../../json-file.ts'
 import { version } from '../../version.ts'
@@ -10,16 +10,6 @@ import type { Studio } from '../context.ts'
 import { rememberedExports } from '../exports/remembered.ts'
 import { browse } from './browse.ts'
 import { makeFolderInside, showFolder } from './folders.ts'
-
-export const defaultSettings: Settings = {
-  language: 'system',
-  theme: 'system',
-  density: 'comfortable',
-  shortcuts: {},
-  whenClosing: 'ask',
-  checkForUpdates: false,
-  tour: 'unseen',
-}
 
 /** Settings that an older version does not know yet have their defaults. */
 const stored = settingsSchema.partial().transform((found) => ({ ...defaultSettings, ...withoutUndefined(found) }))
