@@ -140,7 +140,7 @@ async function pack(): Promise<string> {
   writeStubElectron(at('electron'))
   const target = Platform.LINUX.createTarget('dir', Arch[process.arch as 'x64'])
   const config = {
-    ...packConfiguration(withMain(join(root, 'out'))),
+    ...packConfiguration(join(root, 'out')),
     electronDist: at('electron'),
     directories: { output: at('dist'), buildResources: 'resources' },
   }
@@ -152,15 +152,6 @@ async function pack(): Promise<string> {
     ...{ loadBrowserProcessSpecificV8Snapshot: false, grantFileProtocolExtraPrivileges: false },
   })
   return at('dist', dirname(executable), 'resources')
-}
-
-/** A build without the desktop's entry, in a copy that has one. */
-function withMain(built: string): string {
-  if (existsSync(join(built, 'main/index.js'))) return built
-  const copy = join(root, '.cache/pack/built')
-  cpSync(built, copy, { recursive: true })
-  writeFileSync(join(copy, 'main/index.js'), "import 'electron'\nimport './studio.js'\n")
-  return copy
 }
 
 /** Nothing of npm's or of this process's that would help a program to find modules. */
