@@ -1,5 +1,6 @@
 // Job `estimate`: time and memory of a run, from a few steps of each phase at their real size and a few images.
 import { availableMemory, resourceUsage } from 'node:process'
+import type { Engine } from '../../core/graph/program.ts'
 import type { Random } from '../../core/tensor/random.ts'
 import { shortSideOf } from '../../core/data/views/recipe.ts'
 import type { Cut } from '../../core/nn/backbone.ts'
@@ -11,8 +12,7 @@ import type { Phase } from '../../core/train/plan.ts'
 import type { BatchPart } from '../../core/data/batches.ts'
 import { scalar } from '../../core/tensor/tensor.ts'
 import { AppError } from '../../shared/errors.ts'
-import { OnnxRuntimeEngine } from '../backends/onnxruntime/engine.ts'
-import { providerOf } from '../backends/onnxruntime/session.ts'
+import { openEngine } from '../backends/index.ts'
 import { hashImages } from '../data/content-hash.ts'
 import { cachedImages } from '../data/feature-cache.ts'
 import { ImageLoader } from '../data/loader.ts'
@@ -36,7 +36,7 @@ const kept = { images: 2 ** 30, features: 2 * 2 ** 30 }
 export const estimate: Job<'estimate'> = async (request, context) => {
   const run = await openRun({ ...request, job: 'train', resume: false, finish: false, out: '' }, context.signal)
   const shortSide = Math.max(...Object.values(run.recipes).map(shortSideOf))
-  const engine = new OnnxRuntimeEngine({ threads: run.threads, provider: providerOf(request.device) })
+  const engine = await openEngine({ device: request.device, threads: run.threads })
   const loader = new ImageLoader(run.data.set, { threads: run.threads, shortSide })
   const told = teller(context, run.phases.length + 1)
   try {
@@ -102,7 +102,7 @@ async function viewSeconds({ data, recipes, settings, configured }: Run, loader:
   return (performance.now() - start) / 1000 / views
 }
 
-async function stepSeconds(run: Run, engine: OnnxRuntimeEngine, phase: Phase) {
+async function stepSeconds(run: Run, engine: Engine, phase: Phase) {
   const { configured, settings, data, backbone } = run
   const classes = data.set.classes.length
   const prepared = preparePhase({ backbone, classes, method: configured, settings, phase, seed: 0, carried: {} })
@@ -141,7 +141,7 @@ function noise(views: number, batch: number, sample: Shape, random: Random): Bat
 }
 
 /** Of one view through the frozen part. */
-async function prefixSeconds({ backbone }: Run, engine: OnnxRuntimeEngine, cut: Cut): Promise<number> {
+async function prefixSeconds({ backbone }: Run, engine: Engine, cut: Cut): Promise<number> {
   const prefix = new PrefixFeatures(engine, backbone, cut)
   const views = new Float32Array(prefix.batch * sizeOf(backbone.inputType(null, 1).shape))
   try {

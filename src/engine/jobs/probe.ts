@@ -1,10 +1,10 @@
 // Job `probe`: whether a device computes a training step, with the right numbers, and how fast. A process of its own: a driver may crash it.
 import { availableParallelism } from 'node:os'
 import { setImmediate } from 'node:timers/promises'
+import type { Engine } from '../../core/graph/program.ts'
 import { AppError } from '../../shared/errors.ts'
 import { ReferenceEngine } from '../../core/reference/engine.ts'
-import { OnnxRuntimeEngine } from '../backends/onnxruntime/engine.ts'
-import { providerOf } from '../backends/onnxruntime/session.ts'
+import { openEngine } from '../backends/index.ts'
 import type { Job } from '../job.ts'
 import { runSteps, trainingProblem } from '../probe/training-problem.ts'
 
@@ -24,7 +24,7 @@ export const probe: Job<'probe'> = async (request, context) => {
 }
 
 const tryDevice: Job<'probe'> = async ({ device, threads = availableParallelism() }, { signal, pause }) => {
-  const engine = new OnnxRuntimeEngine({ threads, provider: providerOf(device) })
+  const engine = await openEngine({ device, threads })
   try {
     const small = trainingProblem({ batch: 4, size: 12, widths: [4, 8] })
     const expected = await runSteps(new ReferenceEngine(), small, 3)
@@ -48,7 +48,7 @@ function reasonOf({ message }: Error): string {
 }
 
 /** Images a second through a step of a network whose layers are as wide as real ones. */
-async function measure(engine: OnnxRuntimeEngine, signal: AbortSignal, pause: () => Promise<void>): Promise<number> {
+async function measure(engine: Engine, signal: AbortSignal, pause: () => Promise<void>): Promise<number> {
   const problem = trainingProblem({ batch: 16, size: 64, widths: [32, 64, 128] })
   const executable = await engine.compile(problem.program)
   const state = await engine.createState(problem.initial)

@@ -1,5 +1,6 @@
 // A whole training run: data, backbone and settings in; phases one after another; model.onnx, run.json, metrics and checkpoints out.
 import { join } from 'node:path'
+import type { Engine } from '../../core/graph/program.ts'
 import { shortSideOf } from '../../core/data/views/recipe.ts'
 import { isClearlyWorse } from '../../core/train/selection.ts'
 import { AppError } from '../../shared/errors.ts'
@@ -7,8 +8,7 @@ import { evaluationFileName } from '../../shared/manifest.ts'
 import type { LoopProgress } from '../../core/train/loop.ts'
 import type { TrainRequest } from '../../shared/requests.ts'
 import type { ResultOf } from '../../shared/results.ts'
-import { OnnxRuntimeEngine } from '../backends/onnxruntime/engine.ts'
-import { providerOf } from '../backends/onnxruntime/session.ts'
+import { openEngine } from '../backends/index.ts'
 import { ImageLoader } from '../data/loader.ts'
 import { makeFolder, NdjsonFile, removeTemporaries, writeFileAtomic, writeJson } from '../../node/files.ts'
 import type { JobContext } from '../job.ts'
@@ -50,7 +50,7 @@ async function runPhases(request: TrainRequest, context: JobContext): Promise<Om
   for (const folder of ['.', 'checkpoints']) await removeTemporaries(join(request.out, folder))
   for (const message of run.notes) context.emit({ event: 'log', message })
   const { data, recipes, threads } = run
-  const engine = new OnnxRuntimeEngine({ threads, provider: providerOf(request.device) })
+  const engine = await openEngine({ device: request.device, threads })
   const loader = new ImageLoader(data.set, {
     threads,
     shortSide: Math.max(...Object.values(recipes).map(shortSideOf)),
@@ -128,7 +128,7 @@ function bestOf(checkpoint: Checkpoint | null, reporter: Reporter): Carried {
 async function finish(
   run: Run,
   { carried, carriedBest }: Carried,
-  engine: OnnxRuntimeEngine,
+  engine: Engine,
   loader: ImageLoader,
   reporter: Reporter,
   context: JobContext,

@@ -1,0 +1,16 @@
+// The engine for a device: the one place that knows which back ends there are.
+import type { Engine } from '../../core/graph/program.ts'
+import { OnnxRuntimeEngine } from './onnxruntime/engine.ts'
+import { providerOf } from './onnxruntime/session.ts'
+
+export interface Place {
+  /** As the devices service names it: `cpu`, `webgpu`, ...; the processor if left out. */
+  readonly device?: string | undefined
+  /** Threads within an operator. */
+  readonly threads: number
+}
+
+/** @throws AppError 'bad-option' for a device that no engine has */
+export function openEngine({ device, threads }: Place): Promise<Engine> {
+  return Promise.resolve().then(() => new OnnxRuntimeEngine({ threads, provider: providerOf(device) }))
+}
