@@ -1,4 +1,4 @@
-// Pictures of every view, with a project that has something to show. `npm run pictures -- --out FOLDER [--images FOLDER --backbone FILE] [--all]`
+// Pictures of every view, with a project that has something to show. `npm run pictures -- --out FOLDER [--images FOLDER --backbone FILE] [--all] [--only NAME,…]`
 // Without --images: the drawn sample. --all: light and dark, 1280x800 and 1920x1080, as PNG to look at; else what docs/images has, as JPEG.
 import { existsSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -16,6 +16,7 @@ const { values: options } = parseArgs({
     backbone: { type: 'string' },
     steps: { type: 'string', default: '400' },
     all: { type: 'boolean', default: false },
+    only: { type: 'string' },
   },
 })
 const installed = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path))
@@ -28,8 +29,11 @@ const sizes = options.all
 const themes = options.all ? (['light', 'dark'] as const) : (['light'] as const)
 /** Pictures that README.md and docs/tutorial.md show. */
 const documented = ['start', 'images', 'label', 'train', 'run', 'results', 'predict', 'export']
+const only = options.only?.split(',')
 /** Labels of each class that the person has given; the rest of the training images has none. */
 const perClass = 8
+
+const starter = resolve(import.meta.dirname, '../resources/backbones/starter.onnx')
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
@@ -95,6 +99,14 @@ async function settled(page: Page): Promise<void> {
   await page.waitForTimeout(600)
 }
 
+/** Scrolls so that a heading is at the top. */
+async function bring(page: Page, heading: string): Promise<void> {
+  const found = page.getByRole('heading', { name: heading, exact: true })
+  await page.mouse.move(640, 400)
+  const top = (await found.boundingBox())?.y ?? 0
+  await page.mouse.wheel(0, top - 60)
+}
+
 const studio = new StudioServer()
 mkdirSync(options.out, { recursive: true })
 await studio.start()
@@ -125,9 +137,33 @@ try {
     predict: { address: to(`predict?task=${predicted}`), act: (here) => here.locator('aside section img').first().waitFor() },
     export: { address: to('export') },
     settings: { address: `${studio.address}#/settings` },
+    devices: { address: `${studio.address}#/settings`, act: (here) => bring(here, 'Devices') },
+    backbones: { address: `${studio.address}#/settings`, act: (here) => bring(here, 'Pre-trained networks') },
+    'backbone-add': {
+      address: `${studio.address}#/settings`,
+      act: async (here) => {
+        await here.getByRole('button', { name: 'Add from a file…' }).click()
+        await here.getByLabel('File of the network').fill(starter)
+        await here.getByRole('button', { name: 'Look at it' }).click()
+        await here.getByRole('dialog').locator('canvas').first().waitFor()
+      },
+    },
+    'backbone-download': {
+      address: `${studio.address}#/settings`,
+      act: (here) => here.getByRole('button', { name: 'Download ResNet-50…' }).click(),
+    },
+    licences: { address: `${studio.address}#/licences` },
+    tour: {
+      address: `${studio.address}#/`,
+      act: async (here) => {
+        await here.keyboard.press('?')
+        await here.getByRole('button', { name: 'Take the tour' }).click()
+        await here.getByRole('heading', { level: 1, name: 'Images' }).waitFor()
+      },
+    },
     shortcuts: { address: to('label'), act: (here) => here.keyboard.press('?') },
   }
-  const wanted = Object.entries(places).filter(([name]) => options.all || documented.includes(name))
+  const wanted = Object.entries(places).filter(([name]) => only?.includes(name) ?? (options.all || documented.includes(name)))
   for (const theme of themes) {
     await studio.api.system.updateSettings({ theme })
     for (const size of sizes) {

@@ -29,7 +29,7 @@ libvips and the libraries under the LGPL in it are separate files, which may be 
 
 function entry(installed: string, folder: string, root: string): { title: string; text: string } {
   const found = manifest(installed, folder)
-  const title = `${found.name} ${found.version} (${found.license ?? 'licence in the text'})`
+  const title = `${found.name} ${found.version} (${found.license?.replace(/^\((.*)\)$/, '$1') ?? 'licence in the text'})`
   const files = readdirSync(join(installed, folder)).filter((name) => legal.test(name))
   const own = files.sort().map((name) => readFileSync(join(installed, folder, name), 'utf8').trim())
   // What prebuilt libraries contain is only told in the readme.

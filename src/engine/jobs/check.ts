@@ -3,6 +3,7 @@ import type { AppError } from '../../shared/errors.ts'
 import type { RequestOf } from '../../shared/requests.ts'
 import { toAppError } from '../errors.ts'
 import type { Job } from '../job.ts'
+import { requireTrainable } from '../training/open-run.ts'
 import { phaseMemory } from '../training/memory.ts'
 import { recentNetwork } from '../training/recent-network.ts'
 import { configure } from '../training/settings.ts'
@@ -18,16 +19,11 @@ export const check: Job<'check'> = async (request) => {
     problems.push({ field: 'backbone', message: toAppError(error).message })
     return null
   })
-  if (
-    configuration &&
-    network &&
-    configuration.phases.some(({ depth }) => depth !== 'head') &&
-    network.backbone.trainable(null).length === 0
-  )
-    problems.push({
-      field: request.depth === undefined ? 'budget' : 'depth',
-      message: 'depth: expected head, the new layers only: the backbone has nothing that can be trained',
-    })
+  if (configuration && network)
+    attempt(
+      () => requireTrainable(configuration, network),
+      ({ message }) => problems.push({ field: request.depth === undefined ? 'budget' : 'depth', message: message.replace(/^--/, '') }),
+    )
   const batch = { labelled: configuration?.settings.labelledBatch ?? 0, unlabelled: unlabelledBatch(request, configuration) }
   let memory: number | null = null
   if (configuration && network)

@@ -39,7 +39,9 @@ const defaultImageSize = 160
 export async function openRun(request: TrainRequest, signal: AbortSignal): Promise<Run> {
   const data = await prepareData(request)
   const configuration = configure(request, data.unlabelled.length === 0)
-  const { backbone, dataFiles, imageSize, normalize, isGuess } = await openNetwork(request)
+  const network = await openNetwork(request)
+  requireTrainable(configuration, network)
+  const { backbone, dataFiles, imageSize, normalize, isGuess } = network
   const { sha256: backboneHash } = await hashModel(request.backbone, dataFiles)
   const { cropScale, plainShare } = configuration.settings
   const make = (name: RecipeName): ViewRecipe => recipe(name, { size: imageSize, normalize, scale: [cropScale, 1], plainShare })
@@ -111,6 +113,13 @@ export async function openNetwork(request: Pick<TrainRequest, 'backbone' | 'imag
   const said = request.normalize ?? normalizationOf(model.metadata)
   const backbone = openBackbone(request.backbone, () => new Backbone(model, { imageSize }))
   return { backbone, dataFiles: [...dataFiles], imageSize, normalize: said ?? 'imagenet', isGuess: said === null }
+}
+
+/** @throws AppError 'bad-option' where a phase trains stages of a network that has nothing to train */
+export function requireTrainable({ phases }: Pick<Configuration, 'phases'>, { backbone }: Pick<Network, 'backbone'>): void {
+  if (phases.every(({ depth }) => depth === 'head') || backbone.trainable(null).length > 0) return
+  const message = 'expected head, or the budget quick, which train the new layers only: the backbone has nothing that can be trained'
+  throw new AppError('bad-option', `--depth: ${message}`)
 }
 
 function hash(value: unknown): string {
