@@ -1,4 +1,4 @@
-// ResNet-18 and MobileNetV2 1.0 with seeded random weights, variables named as in torchvision.
+// ResNet-18, ResNet-50 and MobileNetV2 1.0 with seeded random weights, variables named as in torchvision.
 import * as g from '../src/core/graph/build.ts'
 import type { Value } from '../src/core/graph/value.ts'
 import { batchNormTraining, linear } from '../src/core/nn/layers.ts'
@@ -7,7 +7,7 @@ import { Random } from '../src/core/tensor/random.ts'
 import { sizeOf, tensor } from '../src/core/tensor/tensor.ts'
 import type { HostTensor, Shape } from '../src/core/tensor/tensor.ts'
 
-export const networks = { resnet18, mobilenet_v2: mobileNetV2 } as const
+export const networks = { resnet18, resnet50, mobilenet_v2: mobileNetV2 } as const
 export type NetworkName = keyof typeof networks
 
 /** Makes variables on first use; BatchNormalization in train mode. */
@@ -77,6 +77,26 @@ function resnet18(b: Layers, x: Value, classes: number): Value {
       const inner = relu(b.norm(b.conv(y, `${name}.conv1`, channels, 3, stride), `${name}.bn1`))
       const residual = b.norm(b.conv(inner, `${name}.conv2`, channels, 3), `${name}.bn2`)
       const shortcut = stride === 1 ? y : b.norm(b.conv(y, `${name}.downsample.0`, channels, 1, 2), `${name}.downsample.1`)
+      y = relu(g.add(residual, shortcut))
+    }
+  }
+  return b.linear(g.flatten(g.globalAveragePool(y)), 'fc', classes)
+}
+
+/** x [N, 3, H, W] -> logits [N, classes]. */
+function resnet50(b: Layers, x: Value, classes: number): Value {
+  const relu = g.relu
+  let y = relu(b.norm(b.conv(x, 'conv1', 64, 7, 2), 'bn1'))
+  y = g.maxPool(y, { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] })
+  for (const [stage, blocks] of [3, 4, 6, 3].entries()) {
+    const width = 64 * 2 ** stage
+    for (let block = 0; block < blocks; block++) {
+      const name = `layer${stage + 1}.${block}`
+      const stride = stage > 0 && block === 0 ? 2 : 1
+      let inner = relu(b.norm(b.conv(y, `${name}.conv1`, width, 1), `${name}.bn1`))
+      inner = relu(b.norm(b.conv(inner, `${name}.conv2`, width, 3, stride), `${name}.bn2`))
+      const residual = b.norm(b.conv(inner, `${name}.conv3`, 4 * width, 1), `${name}.bn3`)
+      const shortcut = block > 0 ? y : b.norm(b.conv(y, `${name}.downsample.0`, 4 * width, 1, stride), `${name}.downsample.1`)
       y = relu(g.add(residual, shortcut))
     }
   }

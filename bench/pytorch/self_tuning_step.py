@@ -13,7 +13,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from step_networks import ResNet18
+from step_networks import resnet18
 
 threads, batch, size, classes, width, depth = map(int, sys.argv[1:7])
 memory_format = torch.channels_last if sys.argv[7] == "channels_last" else torch.contiguous_format
@@ -25,7 +25,7 @@ torch.manual_seed(0)
 class Encoder(nn.Module):
     def __init__(self):
         super().__init__()
-        self.backbone = ResNet18()
+        self.backbone = resnet18()
         self.backbone.fc = nn.Identity()
         self.fc = nn.Linear(512, width)
 
