@@ -1,5 +1,5 @@
 // Puts the services together. The command line, the server and the window each make one.
-import { dataFolder as usualDataFolder, projectsFolder as usualProjectsFolder } from './data-folder.ts'
+import { dataFolder as usualDataFolder, projectsFolder as usualProjectsFolder } from '../node/data-folder.ts'
 import { Pictures } from './engine/media.ts'
 import type { EnginePlace } from './engine/place.ts'
 import { EngineQueue } from './engine/queue.ts'
