@@ -41,7 +41,9 @@ export function loadBinding(threads: number): Binding {
 
 function load(file: string, threads: number): Binding {
   if (!existsSync(file)) throw new AppError('unsupported', `TensorFlow is not set up: expected ${file}; npm run setup:tensorflow brings it`)
-  // Read when its first context is made. Its own messages of less than an error would fill the log.
+  // Read when its first context is made. oneDNN, which TensorFlow turns on by itself on some processors only, brings an allocator that keeps freed
+  // memory: without it a step of large maps takes twice as long. TensorFlow's messages of less than an error would fill the log.
+  process.env.TF_ENABLE_ONEDNN_OPTS ??= '1'
   process.env.TF_NUM_INTRAOP_THREADS = String(threads)
   process.env.TF_NUM_INTEROP_THREADS = '1'
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'

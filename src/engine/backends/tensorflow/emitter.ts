@@ -107,6 +107,13 @@ export class Emitter {
     return this.call('ConcatV2', [...slots, this.scalar('int32', axis)], attributes)
   }
 
+  /** Adds tensors of one shape in a single pass. */
+  sum(slots: readonly Slot[], dtype: DType): Slot {
+    const [first] = slots
+    if (slots.length === 1 && first !== undefined) return first
+    return this.call('AddN', slots, { N: int(slots.length), T: type(dataTypes[dtype]) })
+  }
+
   /** The slot of a value in row-major order. */
   name(value: Value): Slot {
     return this.as(value, 'plain')

@@ -12,6 +12,8 @@ import { dilated, undilated } from './dilation.ts'
 import { cropped, geometryOf, paddedExtents, paddedInput } from './geometry.ts'
 import type { Geometry } from './geometry.ts'
 import { asFilter, asMap, setFilter, setMap } from './maps.ts'
+import { isFewPositions, isPointwise, productFilterGradient, productForward, productInputGradient } from './products.ts'
+import type { Product } from './products.ts'
 
 /** A convolution of X with W: the names of TensorFlow's operators and what they all take. */
 interface Plan {
@@ -48,6 +50,18 @@ function filterOf(emit: Emitter, w: Value, plan: Plan): Slot {
   return isDepthwise ? emit.reshape(slot, [...geometry.reach, channels, filters / channels]) : slot
 }
 
+/** The convolution as products, if they are faster. */
+function productOf(
+  { geometry, groups, isDepthwise, images, channels, filters }: Plan,
+  dtype: Value['dtype'],
+  part: 'forward' | 'gradient',
+  emit: Emitter,
+): Product | null {
+  if (groups > 1 || isDepthwise || emit.onGraphicsCard || images === 0) return null
+  if (!isFewPositions(geometry) && !(part === 'gradient' && isPointwise(geometry))) return null
+  return { geometry, dtype, images, inputs: channels, outputs: filters }
+}
+
 /** Parts of equal size along the last axis. */
 function parts(emit: Emitter, slot: Slot, groups: number, axis: number): readonly Slot[] {
   if (groups === 1) return [slot]
@@ -68,13 +82,18 @@ function grouped(
   return emit.concat(left.map((slot, i) => each(slot, right[i] ?? -1)), axis, dtype) // prettier-ignore
 }
 
+function native(emit: Emitter, plan: Plan, x: Value, w: Value): Slot {
+  const input = paddedInput(emit, asMap(emit, x), plan.geometry)
+  return grouped(emit, plan, x.dtype, input, filterOf(emit, w, plan), (own, filter) =>
+    emit.call(plan.operators.forward, [own, filter], plan.attributes),
+  )
+}
+
 const conv: Lowering<'Conv'> = (node, emit) => {
   const [x, w, b, y] = [inputOf(node, 0), inputOf(node, 1), node.inputs[2], outputOf(node)]
   const plan = planOf(x.shape, w.shape, y.shape, node.attributes)
-  const input = paddedInput(emit, asMap(emit, x), plan.geometry)
-  const sums = grouped(emit, plan, x.dtype, input, filterOf(emit, w, plan), (own, filter) =>
-    emit.call(plan.operators.forward, [own, filter], plan.attributes),
-  )
+  const product = productOf(plan, x.dtype, 'forward', emit)
+  const sums = product ? productForward(emit, asMap(emit, x), asFilter(emit, w), product) : native(emit, plan, x, w)
   setMap(emit, y, b ? emit.call('BiasAdd', [sums, emit.name(b)]) : sums)
 }
 
@@ -82,6 +101,11 @@ const inputGradient: Lowering<'ConvInputGradient'> = (node, emit) => {
   const [dy, w, dx] = [inputOf(node, 0), inputOf(node, 1), outputOf(node)]
   const plan = planOf(dx.shape, w.shape, dy.shape, node.attributes)
   const { geometry, images, channels, groups } = plan
+  const product = productOf(plan, dy.dtype, 'gradient', emit)
+  if (product) {
+    setMap(emit, dx, productInputGradient(emit, asMap(emit, dy), asFilter(emit, w), product))
+    return
+  }
   const sizes = emit.ints([images, ...paddedExtents(geometry), channels / groups])
   const sums = grouped(emit, plan, dy.dtype, filterOf(emit, w, plan), asMap(emit, dy), (filter, own) =>
     emit.call(plan.operators.input, [sizes, filter, own], plan.attributes),
@@ -93,6 +117,11 @@ const filterGradient: Lowering<'ConvFilterGradient'> = (node, emit) => {
   const [x, dy, dw] = [inputOf(node, 0), inputOf(node, 1), outputOf(node)]
   const plan = planOf(x.shape, dw.shape, dy.shape, node.attributes)
   const { geometry, groups, isDepthwise, channels, filters } = plan
+  const product = productOf(plan, dy.dtype, 'gradient', emit)
+  if (product) {
+    setFilter(emit, dw, productFilterGradient(emit, asMap(emit, x), asMap(emit, dy), product))
+    return
+  }
   const perGroup = dw.shape[1] ?? 1
   const sizes = emit.ints([...geometry.reach, ...(isDepthwise ? [channels, filters / channels] : [perGroup, filters / groups])])
   const input = paddedInput(emit, asMap(emit, x), geometry)

@@ -1,5 +1,6 @@
 // Pooling and its gradients.
 import type { AveragePoolAttributes, PoolAttributes } from '../../../../../core/graph/ops/pooling.ts'
+import type { Value } from '../../../../../core/graph/value.ts'
 import type { Shape } from '../../../../../core/tensor/tensor.ts'
 import { sizeOf, tensor } from '../../../../../core/tensor/tensor.ts'
 import type { DType } from '../../../../../core/tensor/tensor.ts'
@@ -39,21 +40,21 @@ const maxPoolGradient: Lowering<'MaxPoolGradient'> = (node, emit) => {
   const input = paddedInput(emit, asMap(emit, x), own, lowest(emit, x.dtype))
   const whole = isNative(own)
     ? emit.call('MaxPoolGrad', [input, asMap(emit, y), asMap(emit, dy)], windowAttributes(own))
-    : toFirstMaximum(emit, input, asMap(emit, y), asMap(emit, dy), images, channels, own)
+    : toFirstMaximum(emit, input, asMap(emit, y), asMap(emit, dy), x, own)
   setMap(emit, dx, cropped(emit, whole, images, channels, own))
 }
 
 /** The first tap that has seen the maximum gets dY. */
-function toFirstMaximum(emit: Emitter, x: Slot, y: Slot, dy: Slot, images: number, channels: number, own: Geometry): Slot {
+function toFirstMaximum(emit: Emitter, input: Slot, y: Slot, dy: Slot, { dtype, shape }: Value, own: Geometry): Slot {
   let rest = dy
   const none = emit.call('ZerosLike', [dy])
-  const gradients = taps(emit, images, channels, own).map(({ view, place }) => {
-    const isMaximum = emit.call('Equal', [view(x), y])
+  const gradients = taps(emit, shape[0] ?? 1, shape[1] ?? 1, own).map(({ view, place }) => {
+    const isMaximum = emit.call('Equal', [view(input), y])
     const part = emit.call('SelectV2', [isMaximum, rest, none])
     rest = emit.call('SelectV2', [isMaximum, none, rest])
     return place(part)
   })
-  return gradients.reduce((a, b) => emit.call('AddV2', [a, b]))
+  return emit.sum(gradients, dtype)
 }
 
 /** Sums over zeros in the padding, over the number of elements that count. */
@@ -62,7 +63,7 @@ const averagePool: Lowering<'AveragePool'> = (node, emit) => {
   const own = geometry(x.shape, y.shape, node.attributes)
   const input = paddedInput(emit, asMap(emit, x), own)
   const views = isNative(own) ? [] : taps(emit, x.shape[0] ?? 1, x.shape[1] ?? 1, own).map(({ view }) => view(input))
-  const sums = isNative(own) ? emit.call('AvgPool', [input], windowAttributes(own)) : views.reduce((a, b) => emit.call('AddV2', [a, b]))
+  const sums = isNative(own) ? emit.call('AvgPool', [input], windowAttributes(own)) : emit.sum(views, x.dtype)
   setMap(emit, y, shared(emit, sums, x.shape, own, node.attributes, x.dtype))
 }
 
@@ -74,7 +75,7 @@ const averagePoolGradient: Lowering<'AveragePoolGradient'> = (node, emit) => {
   const shares = shared(emit, asMap(emit, dy), input_shape, own, attributes, dy.dtype)
   const whole = isNative(own)
     ? emit.call('AvgPoolGrad', [emit.ints([images, ...paddedExtents(own), channels]), shares], windowAttributes(own))
-    : taps(emit, images, channels, own).map(({ place }) => place(shares)).reduce((a, b) => emit.call('AddV2', [a, b])) // prettier-ignore
+    : emit.sum(taps(emit, images, channels, own).map(({ place }) => place(shares)), dy.dtype) // prettier-ignore
   setMap(emit, dx, cropped(emit, whole, images, channels, own))
 }
 
