@@ -12,7 +12,7 @@ import { dilated, undilated } from './dilation.ts'
 import { cropped, geometryOf, paddedExtents, paddedInput } from './geometry.ts'
 import type { Geometry } from './geometry.ts'
 import { asFilter, asMap, setFilter, setMap } from './maps.ts'
-import { isFewPositions, isPointwise, productFilterGradient, productForward, productInputGradient } from './products.ts'
+import { hasGaps, isFewPositions, isPointwise, productFilterGradient, productForward, productInputGradient } from './products.ts'
 import type { Product } from './products.ts'
 
 /** A convolution of X with W: the names of TensorFlow's operators and what they all take. */
@@ -50,16 +50,12 @@ function filterOf(emit: Emitter, w: Value, plan: Plan): Slot {
   return isDepthwise ? emit.reshape(slot, [...geometry.reach, channels, filters / channels]) : slot
 }
 
-/** The convolution as products, if they are faster. */
-function productOf(
-  { geometry, groups, isDepthwise, images, channels, filters }: Plan,
-  dtype: Value['dtype'],
-  part: 'forward' | 'gradient',
-  emit: Emitter,
-): Product | null {
-  if (groups > 1 || isDepthwise || emit.onGraphicsCard || images === 0) return null
-  if (!isFewPositions(geometry) && !(part === 'gradient' && isPointwise(geometry))) return null
-  return { geometry, dtype, images, inputs: channels, outputs: filters }
+/** Each group's convolution as products, where they are faster or TensorFlow's kernel is unsound; null where it is to be used. */
+function productOf(emit: Emitter, plan: Plan, dtype: Value['dtype'], part: 'forward' | 'gradient'): Product | null {
+  const { geometry, groups, isDepthwise, images, channels, filters } = plan
+  if (isDepthwise || images === 0) return null
+  const isFaster = !emit.onGraphicsCard && groups === 1 && (isFewPositions(geometry) || (part === 'gradient' && isPointwise(geometry)))
+  return isFaster || hasGaps(geometry) ? { geometry, dtype, images, inputs: channels / groups, outputs: filters / groups } : null
 }
 
 /** Parts of equal size along the last axis. */
@@ -82,18 +78,16 @@ function grouped(
   return emit.concat(left.map((slot, i) => each(slot, right[i] ?? -1)), axis, dtype) // prettier-ignore
 }
 
-function native(emit: Emitter, plan: Plan, x: Value, w: Value): Slot {
-  const input = paddedInput(emit, asMap(emit, x), plan.geometry)
-  return grouped(emit, plan, x.dtype, input, filterOf(emit, w, plan), (own, filter) =>
-    emit.call(plan.operators.forward, [own, filter], plan.attributes),
-  )
-}
-
 const conv: Lowering<'Conv'> = (node, emit) => {
   const [x, w, b, y] = [inputOf(node, 0), inputOf(node, 1), node.inputs[2], outputOf(node)]
   const plan = planOf(x.shape, w.shape, y.shape, node.attributes)
-  const product = productOf(plan, x.dtype, 'forward', emit)
-  const sums = product ? productForward(emit, asMap(emit, x), asFilter(emit, w), product) : native(emit, plan, x, w)
+  const product = productOf(emit, plan, x.dtype, 'forward')
+  const [map, filter] = product
+    ? [asMap(emit, x), asFilter(emit, w)]
+    : [paddedInput(emit, asMap(emit, x), plan.geometry), filterOf(emit, w, plan)]
+  const sums = grouped(emit, plan, x.dtype, map, filter, (own, weights) =>
+    product ? productForward(emit, own, weights, product) : emit.call(plan.operators.forward, [own, weights], plan.attributes),
+  )
   setMap(emit, y, b ? emit.call('BiasAdd', [sums, emit.name(b)]) : sums)
 }
 
@@ -101,35 +95,30 @@ const inputGradient: Lowering<'ConvInputGradient'> = (node, emit) => {
   const [dy, w, dx] = [inputOf(node, 0), inputOf(node, 1), outputOf(node)]
   const plan = planOf(dx.shape, w.shape, dy.shape, node.attributes)
   const { geometry, images, channels, groups } = plan
-  const product = productOf(plan, dy.dtype, 'gradient', emit)
-  if (product) {
-    setMap(emit, dx, productInputGradient(emit, asMap(emit, dy), asFilter(emit, w), product))
-    return
-  }
+  const product = productOf(emit, plan, dy.dtype, 'gradient')
   const sizes = emit.ints([images, ...paddedExtents(geometry), channels / groups])
-  const sums = grouped(emit, plan, dy.dtype, filterOf(emit, w, plan), asMap(emit, dy), (filter, own) =>
-    emit.call(plan.operators.input, [sizes, filter, own], plan.attributes),
+  const filter = product ? asFilter(emit, w) : filterOf(emit, w, plan)
+  const sums = grouped(emit, plan, dy.dtype, filter, asMap(emit, dy), (weights, own) =>
+    product ? productInputGradient(emit, own, weights, product) : emit.call(plan.operators.input, [sizes, weights, own], plan.attributes),
   )
-  setMap(emit, dx, cropped(emit, sums, images, channels, geometry))
+  setMap(emit, dx, product ? sums : cropped(emit, sums, images, channels, geometry))
 }
 
 const filterGradient: Lowering<'ConvFilterGradient'> = (node, emit) => {
   const [x, dy, dw] = [inputOf(node, 0), inputOf(node, 1), outputOf(node)]
   const plan = planOf(x.shape, dw.shape, dy.shape, node.attributes)
   const { geometry, groups, isDepthwise, channels, filters } = plan
-  const product = productOf(plan, dy.dtype, 'gradient', emit)
-  if (product) {
-    setFilter(emit, dw, productFilterGradient(emit, asMap(emit, x), asMap(emit, dy), product))
-    return
-  }
+  const product = productOf(emit, plan, dy.dtype, 'gradient')
   const perGroup = dw.shape[1] ?? 1
   const sizes = emit.ints([...geometry.reach, ...(isDepthwise ? [channels, filters / channels] : [perGroup, filters / groups])])
-  const input = paddedInput(emit, asMap(emit, x), geometry)
-  const sums = grouped(emit, plan, dy.dtype, input, asMap(emit, dy), (own, gradient) =>
-    emit.call(plan.operators.filter, [own, sizes, gradient], plan.attributes),
+  const map = product ? asMap(emit, x) : paddedInput(emit, asMap(emit, x), geometry)
+  const sums = grouped(emit, plan, dy.dtype, map, asMap(emit, dy), (own, gradient) =>
+    product
+      ? productFilterGradient(emit, own, gradient, product)
+      : emit.call(plan.operators.filter, [own, sizes, gradient], plan.attributes),
   )
   const whole = isDepthwise ? emit.reshape(sums, [...geometry.reach, 1, filters]) : sums
-  setFilter(emit, dw, undilated(emit, whole, geometry, [perGroup, filters]))
+  setFilter(emit, dw, product ? whole : undilated(emit, whole, geometry, [perGroup, filters]))
 }
 
 export const convolution = { Conv: conv, ConvInputGradient: inputGradient, ConvFilterGradient: filterGradient }

@@ -21,9 +21,13 @@ export interface Product {
 /** Largest number of positions of the output for which products are faster. */
 const fewPositions = 16
 
-/** Windows that lie in the padding altogether are none of it. */
-export function isFewPositions(geometry: Geometry): boolean {
-  return sizeOf(geometry.output) <= fewPositions && tapsOf(geometry).length > 0
+export function isFewPositions({ output }: Geometry): boolean {
+  return sizeOf(output) <= fewPositions
+}
+
+/** True if windows leave out parts of the input. oneDNN's gradient of the filter then writes beyond its memory (TensorFlow 2.21). */
+export function hasGaps({ reach, strides }: Geometry): boolean {
+  return strides.some((stride, axis) => stride > (reach[axis] ?? 1))
 }
 
 /** True for 1x1 filters that see every position: their gradients are one product. */
@@ -120,7 +124,7 @@ export function productForward(emit: Emitter, x: Slot, filter: Slot, product: Pr
     const behind = output.map((extent, axis) => extent - (tap.first[axis] ?? 0) - (tap.count[axis] ?? 0))
     return padded(emit, emit.reshape(rows, [images, ...tap.count, outputs]), [0, ...tap.first, 0], [0, ...behind, 0])
   })
-  return emit.sum(parts, dtype)
+  return parts.length > 0 ? emit.sum(parts, dtype) : emit.filled(dtype, [images, ...output, outputs], 0)
 }
 
 export function productInputGradient(emit: Emitter, dy: Slot, filter: Slot, product: Product): Slot {
@@ -129,7 +133,8 @@ export function productInputGradient(emit: Emitter, dy: Slot, filter: Slot, prod
     const rows = emit.call('MatMul', [reached(emit, dy, tap, product), weights[tap.index] ?? -1], { transpose_b: flag(true) })
     return placed(emit, rows, tap, product)
   })
-  return emit.sum(parts, product.dtype)
+  const { geometry: { input }, images, inputs, dtype } = product // prettier-ignore
+  return parts.length > 0 ? emit.sum(parts, dtype) : emit.filled(dtype, [images, ...input, inputs], 0)
 }
 
 export function productFilterGradient(emit: Emitter, x: Slot, dy: Slot, product: Product): Slot {
