@@ -1,8 +1,8 @@
 // TensorFlow's C API in this process, through the binding of @tensorflow/tfjs-node-gpu. What it offers, and how it is loaded.
-import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
-import { bindingFile, tensorflowFolder } from '../../../node/tensorflow.ts'
+import { installedTensorFlow, tensorflowFolder } from '../../../node/tensorflow.ts'
 import type { Attribute } from './attributes.ts'
 
 /** Names a tensor that TensorFlow holds, until it is deleted. */
@@ -36,11 +36,12 @@ let loaded: { readonly binding: Binding; readonly threads: number } | undefined
 export function loadBinding(threads: number): Binding {
   if (loaded && loaded.threads !== threads)
     throw new AppError('unsupported', `TensorFlow: expected ${loaded.threads} threads, with which this process began, found ${threads}`)
-  return (loaded ??= { binding: load(bindingFile(tensorflowFolder()), threads), threads }).binding
+  return (loaded ??= { binding: load(tensorflowFolder(), threads), threads }).binding
 }
 
-function load(file: string, threads: number): Binding {
-  if (!existsSync(file)) throw new AppError('unsupported', `TensorFlow is not set up: expected ${file}; npm run setup:tensorflow brings it`)
+function load(folder: string, threads: number): Binding {
+  const installed = installedTensorFlow(folder)
+  if (!installed) throw new AppError('unsupported', `TensorFlow is not set up: expected it in ${folder}, found nothing`)
   // Read when its first context is made. oneDNN, which TensorFlow turns on by itself on some processors only, brings an allocator that keeps freed
   // memory: without it a step of large maps takes twice as long. TensorFlow's messages of less than an error would fill the log.
   process.env.TF_ENABLE_ONEDNN_OPTS ??= '1'
@@ -48,7 +49,7 @@ function load(file: string, threads: number): Binding {
   process.env.TF_NUM_INTEROP_THREADS = '1'
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'
   try {
-    return createRequire(import.meta.url)(file) as Binding
+    return createRequire(import.meta.url)(join(folder, installed.binding)) as Binding
   } catch (error) {
     throw new AppError('unsupported', `TensorFlow cannot be loaded: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,
