@@ -24,6 +24,7 @@ import { system } from './services/system/index.ts'
 import { usualRoots } from './services/system/roots.ts'
 import { welcomeOnce } from './services/system/welcome.ts'
 import { tasks } from './services/tasks/index.ts'
+import { tensorflow } from './services/tensorflow/index.ts'
 import { TaskRunner } from './services/tasks/task-runner.ts'
 import { dispatcher } from './transport/dispatcher.ts'
 import type { Dispatcher } from './transport/dispatcher.ts'
@@ -94,6 +95,7 @@ export function createStudio({
     exports: exports(studio),
     backbones: backbones(studio),
     devices: devices(studio),
+    tensorflow: tensorflow(studio, place),
     system: system(studio),
   }
   // Nothing waits for it: the interface hears of it.

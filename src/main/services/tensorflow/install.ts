@@ -68,7 +68,7 @@ export function sourceOf(id: string): Source {
 export async function status(folder: string): Promise<{
   readonly folder: string
   readonly installed: TensorFlowNote | null
-  readonly sources: readonly (Omit<Source, 'wheel'> & { readonly obstacle: string | null })[]
+  readonly sources: (Omit<Source, 'wheel'> & { readonly obstacle: string | null })[]
 }> {
   const offered = sources.map(async ({ wheel, ...source }) => ({ ...source, obstacle: await obstacle({ wheel, ...source }) }))
   return { folder, installed: installedTensorFlow(folder), sources: await Promise.all(offered) }
