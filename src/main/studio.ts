@@ -1,5 +1,6 @@
 // Puts the services together. The command line, the server and the window each make one.
 import { dataFolder as usualDataFolder, projectsFolder as usualProjectsFolder } from '../node/data-folder.ts'
+import { tensorflowFolder } from '../node/tensorflow.ts'
 import { Pictures } from './engine/media.ts'
 import type { EnginePlace } from './engine/place.ts'
 import { EngineQueue } from './engine/queue.ts'
@@ -73,7 +74,8 @@ export function createStudio({
   const log = fileLog(dataFolder)
   const registry = new ProjectRegistry({ events, log, trash })
   const runner = new TaskRunner(events)
-  const engine = new EngineQueue({ ...(place && { place }), ...(entry && { entry }) })
+  const environment = (): NodeJS.ProcessEnv => ({ SELF_TUNING_TENSORFLOW: tensorflowFolder(process.env, dataFolder) })
+  const engine = new EngineQueue({ environment, ...(place && { place }), ...(entry && { entry }) })
   const media = new Pictures({
     log,
     place,

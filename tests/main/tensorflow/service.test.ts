@@ -2,11 +2,10 @@
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
-import type { Engine } from '../../../src/main/services/context.ts'
 import { tensorflow } from '../../../src/main/services/tensorflow/index.ts'
 import { calls, testStudio } from '../../support/services.ts'
 
-const { studio, ended } = testStudio({} as Engine)
+const { studio, ended } = testStudio()
 vi.stubEnv('SELF_TUNING_TENSORFLOW', '')
 const service = calls('tensorflow', tensorflow(studio))
 
