@@ -9,6 +9,7 @@ import { install, remove, sourceOf, status } from '../src/main/services/tensorfl
 
 const options = { source: { type: 'string', default: 'cpu' }, yes: { type: 'boolean' }, status: { type: 'boolean' }, remove: { type: 'boolean' } } as const // prettier-ignore
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`
+const say = (line: string): unknown => process.stdout.write(`${line}\n`)
 const stopping = new AbortController()
 process.once('SIGINT', () => stopping.abort())
 
@@ -17,29 +18,27 @@ try {
   const folder = tensorflowFolder()
   if (values.remove) {
     await remove(folder)
-    console.log(`${folder} has been removed.`)
+    say(`${folder} has been removed.`)
   } else if (values.status) await printStatus(folder)
   else await setUp(folder, values.source, values.yes === true)
 } catch (error) {
-  console.error(`setup:tensorflow: ${AppError.from(error).message}`)
+  process.stderr.write(`setup:tensorflow: ${AppError.from(error).message}\n`)
   process.exitCode = 1
 }
 
 async function printStatus(folder: string): Promise<void> {
   const { installed, sources } = await status(folder)
   const place = installed?.graphicsCard ? 'a graphics card' : 'the processor'
-  console.log(
-    installed ? `TensorFlow ${installed.version} on ${place}, ${megabytes(installed.bytes)} in ${folder}` : `Not set up: ${folder}`,
-  )
+  say(installed ? `TensorFlow ${installed.version} on ${place}, ${megabytes(installed.bytes)} in ${folder}` : `Not set up: ${folder}`)
   for (const { id, version, downloadBytes, diskBytes, licence, obstacle } of sources)
-    console.log(
+    say(
       `  --source ${id}: TensorFlow ${version}, ${megabytes(downloadBytes)} to download, ${megabytes(diskBytes)} on the disk, ${licence}${obstacle === null ? '' : `; not here: ${obstacle}`}`,
     )
 }
 
 async function setUp(folder: string, id: string, agreed: boolean): Promise<void> {
   const { version, downloadBytes, diskBytes, licence } = sourceOf(id)
-  console.log(`TensorFlow ${version}: ${megabytes(downloadBytes)} to download, ${megabytes(diskBytes)} in ${folder}; licence: ${licence}`)
+  say(`TensorFlow ${version}: ${megabytes(downloadBytes)} to download, ${megabytes(diskBytes)} in ${folder}; licence: ${licence}`)
   if (!agreed && !(await isAgreed())) return
   let last = ''
   const progress = ({ task, done, total }: { task: string; done: number; total: number | null }): void => {
@@ -50,7 +49,7 @@ async function setUp(folder: string, id: string, agreed: boolean): Promise<void>
   const place = { folder, resources: resourcesFolder(), node: nodeBinary() }
   const note = await install(id, place, { signal: stopping.signal, progress })
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
-  console.log(`TensorFlow ${note.version} is ready in ${folder}: --device tensorflow`)
+  say(`TensorFlow ${note.version} is ready in ${folder}: --device tensorflow`)
 }
 
 async function isAgreed(): Promise<boolean> {

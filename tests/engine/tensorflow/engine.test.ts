@@ -1,5 +1,5 @@
 // What the TensorFlow engine promises beyond the conformance suite: nothing leaks, filters stay in the layout of the kernels, errors name their subject.
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { differentiate } from '../../../src/core/autodiff/differentiate.ts'
 import * as g from '../../../src/core/graph/build.ts'
 import type { Program } from '../../../src/core/graph/program.ts'
@@ -36,8 +36,9 @@ describe('the plan of a training step', () => {
 })
 
 describe.skipIf(!isTensorFlowThere)(`the TensorFlow engine${withoutTensorFlow}`, () => {
-  const engine = isTensorFlowThere ? new TensorFlowEngine() : null!
-  afterAll(() => engine?.dispose())
+  let engine: TensorFlowEngine
+  beforeAll(() => void (engine = new TensorFlowEngine()))
+  afterAll(() => engine.dispose())
 
   it('holds no more tensors and no more memory after 1,000 steps', async () => {
     const before = engine.tensors

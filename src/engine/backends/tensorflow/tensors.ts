@@ -28,7 +28,7 @@ export function fromTensorFlow(binding: Binding, id: TensorId, { dtype, shape }:
     const wide = consumed(binding, converted(binding, 'Cast', 'DstT', id, 'int32'), read) as Int32Array
     return { dtype, shape, data: Uint8Array.from(wide) }
   }
-  return { dtype, shape, data: read(id) } as HostTensor
+  return { dtype, shape, data: read(id) }
 }
 
 function converted(binding: Binding, op: 'Bitcast' | 'Cast', attribute: string, id: TensorId, to: DType): TensorId {

@@ -20,9 +20,9 @@ export async function fromPackage(
   { target, scratch, node }: Places,
   context: TaskContext,
 ): Promise<Omit<TensorFlowNote, 'bytes'>> {
-  const { signal, progress } = context
+  const { signal } = context
   await requireRoom(target, source.downloadBytes + source.diskBytes)
-  progress({ task: `running the installer of ${bindingPackage.name}`, done: 0, total: null, unit: 'packages' })
+  context.progress({ task: `running the installer of ${bindingPackage.name}`, done: 0, total: null, unit: 'packages' })
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
   const wanted = `${bindingPackage.name}@${bindingPackage.version}`
   const args = [

@@ -30,7 +30,7 @@ const inclusion = 'tensorflow/include/'
 
 /** @returns what its note is to say @throws AppError 'unsupported', 'unreachable', 'bad-data', 'disk-full', 'no-access', 'stopped' */
 export async function fromWheel(source: Source, places: Places, context: TaskContext): Promise<Omit<TensorFlowNote, 'bytes'>> {
-  const { signal, progress } = context
+  const { signal } = context
   const { target, cache, scratch } = places
   await requireRoom(target, source.downloadBytes + source.diskBytes)
   if (source.id === 'cuda') await requireDriver(signal)
@@ -44,11 +44,12 @@ export async function fromWheel(source: Source, places: Places, context: TaskCon
   let before = 0
   for (const file of wheels) {
     let own = 0
-    const onBytes = (bytes: number): void => progress({ task: 'unpacking TensorFlow', done: before + (own = bytes), total, unit: 'bytes' })
+    const onBytes = (bytes: number): void =>
+      context.progress({ task: 'unpacking TensorFlow', done: before + (own = bytes), total, unit: 'bytes' })
     await extract(file, { folder: target, signal, onBytes, place })
     before += own
   }
-  progress({ task: 'building the binding', done: 0, total: null, unit: 'files' })
+  context.progress({ task: 'building the binding', done: 0, total: null, unit: 'files' })
   const include = join(target, 'include')
   const loaded = await makeBinding({ folder: target, headers: include, scratch }, places.resources, places.node, signal)
   await rm(include, { recursive: true })
@@ -57,11 +58,12 @@ export async function fromWheel(source: Source, places: Places, context: TaskCon
   return { ...loaded, source: source.id, binding: bindingName }
 }
 
-async function bring(wheel: string, folder: string, total: number, { signal, progress }: TaskContext): Promise<string> {
+async function bring(wheel: string, folder: string, total: number, context: TaskContext): Promise<string> {
   await makeFolder(folder)
-  const onBytes = (bytes: number): void => progress({ task: `downloading ${wheel}`, done: Math.min(bytes, total), total, unit: 'bytes' })
+  const onBytes = (bytes: number): void =>
+    context.progress({ task: `downloading ${wheel}`, done: Math.min(bytes, total), total, unit: 'bytes' })
   onBytes(0)
-  return fetchWheel(wheel, folder, { signal, onBytes })
+  return fetchWheel(wheel, folder, { signal: context.signal, onBytes })
 }
 
 /** All libraries in one folder: the first two find the others by their own place. */

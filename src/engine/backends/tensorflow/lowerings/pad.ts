@@ -1,4 +1,4 @@
-// Pad.
+// Padding: by a value, or by what the input repeats.
 import { tensor } from '../../../../core/tensor/tensor.ts'
 import type { DType } from '../../../../core/tensor/tensor.ts'
 import type { Emitter } from '../emitter.ts'
