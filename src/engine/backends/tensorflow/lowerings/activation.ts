@@ -1,13 +1,17 @@
 // Activation functions, the ones that TensorFlow lacks from those that it has.
+import { isFloat } from '../../../../core/tensor/tensor.ts'
 import type { DType } from '../../../../core/tensor/tensor.ts'
 import { float } from '../attributes.ts'
 import type { Emitter } from '../emitter.ts'
 import { outputOf } from '../lowering.ts'
 import type { Slot } from '../plan.ts'
 import { calls, elementwise } from './elementwise.ts'
+import { reluGradient } from './relu-gradient.ts'
 
 /** max(low, min(high, x)); infinite bounds are left out. */
 function clipped(emit: Emitter, x: Slot, dtype: DType, low: number, high: number): Slot {
+  if (isFloat(dtype) && Number.isFinite(low) && Number.isFinite(high))
+    return emit.call('ClipByValue', [x, emit.scalar(dtype, low), emit.scalar(dtype, high)])
   const below = high === Infinity ? x : emit.call('Minimum', [x, emit.scalar(dtype, high)])
   return low === -Infinity ? below : emit.call('Maximum', [below, emit.scalar(dtype, low)])
 }
@@ -19,7 +23,7 @@ function line(emit: Emitter, x: Slot, dtype: DType, factor: number, offset: numb
 
 export const activation = {
   Relu: calls<'Relu'>('Relu'),
-  ReluGradient: calls<'ReluGradient'>('ReluGrad'),
+  ReluGradient: reluGradient,
   LeakyRelu: elementwise<'LeakyRelu'>((emit, operands, { attributes: { alpha } }) =>
     emit.call('LeakyRelu', operands, { alpha: float(alpha) }),
   ),
