@@ -49,7 +49,7 @@ async function setUp(folder: string, id: string, agreed: boolean): Promise<void>
   const place = { folder, resources: resourcesFolder(), node: nodeBinary() }
   const note = await install(id, place, { signal: stopping.signal, progress })
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
-  say(`TensorFlow ${note.version} is ready in ${folder}: --device tensorflow`)
+  say(`TensorFlow ${note.version} is ready in ${folder}. Try it in Settings → Devices.`)
 }
 
 async function isAgreed(): Promise<boolean> {
