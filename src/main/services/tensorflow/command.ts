@@ -42,5 +42,5 @@ export function run(program: string, args: readonly string[], { signal, cwd, env
 }
 
 function lastLines(text: string): string {
-  return text.split('\n').slice(-6).join(' ').slice(-600)
+  return text.split('\n').slice(-16).join(' ').slice(-1000)
 }

@@ -2,6 +2,7 @@
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TensorFlowNote } from '../../../node/tensorflow.ts'
+import { writeJson } from '../../../node/files.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { TaskContext } from '../tasks/task-runner.ts'
 import { load } from './binding.ts'
@@ -24,17 +25,11 @@ export async function fromPackage(
   await requireRoom(target, source.downloadBytes + source.diskBytes)
   context.progress({ task: `running the installer of ${bindingPackage.name}`, done: 0, total: null, unit: 'packages' })
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
-  const wanted = `${bindingPackage.name}@${bindingPackage.version}`
-  const args = [
-    'install',
-    wanted,
-    '--prefix',
-    scratch,
-    '--no-audit',
-    '--no-fund',
-    '--foreground-scripts',
-    `--allow-scripts=${bindingPackage.name}`,
-  ]
+  const { name, version } = bindingPackage
+  const wanted = `${name}@${version}`
+  // Newer npm runs no script that is not allowed here, older npm all.
+  await writeJson(join(scratch, 'package.json'), { private: true, dependencies: { [name]: version }, allowScripts: { [name]: true } })
+  const args = ['install', '--no-audit', '--no-fund', '--foreground-scripts', '--loglevel=error']
   const ended = await run(npm, args, { signal, cwd: scratch })
   if (!ended) throw new AppError('unsupported', `${wanted}: expected npm to install it, found none`)
   if (ended.code !== 0) throw new AppError('unreachable', `${wanted}: expected its installer to bring TensorFlow, found: ${ended.words}`)
