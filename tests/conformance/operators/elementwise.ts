@@ -78,7 +78,7 @@ export const elementwise: readonly OperatorCase[] = [
   { name: 'ReluGradient', build: (draw) => g.reluGradient(draw.normal(4, 40), g.relu(draw.tied(4, 40))) },
   {
     name: 'ReluGradient of a Clip to 0..6, as the rule writes it',
-    build: (draw) => {
+    build: (draw: Draw): Value => {
       const y = g.clip(wide(draw), 0, 6)
       return g.reluGradient(draw.normal(161), g.mul(y, g.sub(6, y)))
     },
