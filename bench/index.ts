@@ -4,7 +4,7 @@ import { argv, exit, stderr, stdout } from 'node:process'
 
 const folder = new URL('./', import.meta.url)
 /** Files here that are parts of benchmarks. */
-const parts = ['index.ts', 'line-process.ts', 'networks.ts', 'step-ours.ts', 'step-profile.ts', 'train-run.ts']
+const parts = ['engines.ts', 'index.ts', 'line-process.ts', 'networks.ts', 'step-ours.ts', 'step-profile.ts', 'train-run.ts']
 const benches = readdirSync(folder)
   .filter((file) => file.endsWith('.ts') && !parts.includes(file))
   .map((file) => ({ name: file.slice(0, -3), purpose: purposeOf(file) }))

@@ -1,9 +1,10 @@
 // A whole Self-Tuning step (ResNet-18 at 64 px, 24 + 24 images, D = 1024, K = 32, 10 classes) against the released loop in PyTorch.
-// node bench/self-tuning-step.ts [ROUNDS] [STEPS]; PYTHON names the Python that has torch (python3 if not set).
+// node bench/self-tuning-step.ts [ROUNDS] [STEPS] [--engine onnxruntime|tensorflow]; PYTHON names the Python that has torch (python3 if not set).
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import * as g from '../src/core/graph/build.ts'
 import { readOnnx } from '../src/core/graph/onnx/read.ts'
 import { symbolicBatch, writeOnnx } from '../src/core/graph/onnx/write.ts'
@@ -15,11 +16,12 @@ import { Random } from '../src/core/tensor/random.ts'
 import { scalar, sizeOf, tensor } from '../src/core/tensor/tensor.ts'
 import type { HostTensor, Shape } from '../src/core/tensor/tensor.ts'
 import { buildTrainingStep } from '../src/core/train/training-step.ts'
-import { OnnxRuntimeEngine } from '../src/engine/backends/onnxruntime/engine.ts'
+import { openBenchEngine } from './engines.ts'
 import { networks } from './networks.ts'
 import type { Layers } from './networks.ts'
 
-const [rounds = 5, steps = 3] = process.argv.slice(2).map(Number)
+const { values, positionals } = parseArgs({ options: { engine: { type: 'string', default: 'onnxruntime' } }, allowPositionals: true })
+const [rounds = 5, steps = 3] = positionals.map(Number)
 const shape = { threads: 2, batch: 24, size: 64, classes: 10, width: 1024, depth: 32 }
 const random = new Random(0)
 
@@ -71,7 +73,7 @@ const rates = { backbone: 1, bottleneck: 1, projector: 1, classifier: 10 }
 const sgd = { momentum: 0.9, nesterov: true, weightDecay: 1e-4 }
 const batches = { labelledBatch: shape.batch, unlabelledBatch: shape.batch }
 const step = buildTrainingStep(model, method, { ...sgd, ...batches, rates }, [3, shape.size, shape.size], variables)
-const engine = new OnnxRuntimeEngine({ threads: shape.threads })
+const engine = openBenchEngine(values.engine, shape.threads)
 const executable = await engine.compile(step.program)
 const state = await engine.createState(step.initial)
 
@@ -140,6 +142,8 @@ executable.dispose()
 await engine.dispose()
 const [own, last, contiguous] = [found.ours, found.channels_last, found.contiguous].map((times) => median(times ?? []))
 const best = Math.min(last ?? NaN, contiguous ?? NaN)
-console.log(`ours ${own?.toFixed(0)} ms; PyTorch channels_last ${last?.toFixed(0)} ms, contiguous ${contiguous?.toFixed(0)} ms`)
+console.log(
+  `ours, ${values.engine} ${own?.toFixed(0)} ms; PyTorch channels_last ${last?.toFixed(0)} ms, contiguous ${contiguous?.toFixed(0)} ms`,
+)
 console.log(`ratio to PyTorch's better format: ${((own ?? NaN) / best).toFixed(2)}`)
 console.log(`peak memory: ours ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB, PyTorch ${(peerBytes / 2 ** 20).toFixed(0)} MB`)

@@ -1,5 +1,5 @@
-// Our side of bench/step: one training step of a network on the ONNX Runtime engine, driven by lines of JSON on stdin.
-// Usage: node bench/step-ours.ts weights OUT | check DATA | time DATA [PROFILE-PREFIX], after NETWORK IMAGE BATCH THREADS.
+// Our side of bench/step: one training step of a network on one of our engines, driven by lines of JSON on stdin.
+// Usage: node bench/step-ours.ts weights OUT | check DATA | time DATA [PROFILE-PREFIX], after NETWORK IMAGE BATCH THREADS ENGINE.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { differentiate } from '../src/core/autodiff/differentiate.ts'
@@ -10,14 +10,14 @@ import { momentumOf, sgd } from '../src/core/nn/optimiser.ts'
 import { readSafetensors, writeSafetensors } from '../src/core/tensor/safetensors.ts'
 import { Random } from '../src/core/tensor/random.ts'
 import { sizeOf, tensor } from '../src/core/tensor/tensor.ts'
-import { OnnxRuntimeEngine } from '../src/engine/backends/onnxruntime/engine.ts'
+import { openBenchEngine } from './engines.ts'
 import { NetworkBuilder, networks } from './networks.ts'
 import type { NetworkName } from './networks.ts'
 
 const classes = 1000
 const sgdSettings = { momentum: 0.9, nesterov: true, weightDecay: 1e-4 }
 
-const [network, image, batch, threads, mode, path = '', profile] = process.argv.slice(2)
+const [network, image, batch, threads, engineName, mode, path = '', profile] = process.argv.slice(2)
 const [size, count] = [Number(image), Number(batch)]
 
 const b = new NetworkBuilder()
@@ -40,7 +40,7 @@ if (mode === 'weights') {
 } else {
   const { tensors } = readSafetensors(readFileSync(`${path}.batch`))
   const feeds = { images: tensors.images!, labels: tensors.labels! }
-  const engine = new OnnxRuntimeEngine({ threads: Number(threads), ...(profile === undefined ? {} : { profile }) })
+  const engine = openBenchEngine(engineName, Number(threads), profile)
   if (mode === 'check') {
     const outputs: Record<string, Value> = { loss, ...Object.fromEntries(b.trainable.map((name, i) => [name, gradients[i]!])) }
     const { feeds: leaves, reads } = b.program.finish(outputs)

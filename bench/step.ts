@@ -1,17 +1,19 @@
 // One training step (forward, backward, SGD with Nesterov momentum and weight decay, BatchNormalization in train mode), ours and PyTorch's, interleaved.
-// Usage: node bench/step.ts [--network NAME] [--threads N] [--batch N] [--rounds N] [--steps N] [--profile] [--large-pages]; PYTHON names the Python that has torch.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+// Usage: node bench/step.ts [--network NAME] [--threads N] [--batch N] [--rounds N] [--steps N] [--engine onnxruntime|tensorflow|both] [--profile] [--large-pages]; PYTHON names the Python that has torch.
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readSafetensors } from '../src/core/tensor/safetensors.ts'
 import type { HostTensor } from '../src/core/tensor/tensor.ts'
+import { engineNames } from './engines.ts'
 import { LineProcess, runToEnd } from './line-process.ts'
 import { printProfile } from './step-profile.ts'
 
-const options = { network: { type: 'string' }, threads: { type: 'string' }, batch: { type: 'string' }, rounds: { type: 'string' }, steps: { type: 'string' }, profile: { type: 'boolean' }, 'large-pages': { type: 'boolean' } } as const // prettier-ignore
+const options = { network: { type: 'string' }, threads: { type: 'string' }, batch: { type: 'string' }, rounds: { type: 'string' }, steps: { type: 'string' }, engine: { type: 'string' }, profile: { type: 'boolean' }, 'large-pages': { type: 'boolean' } } as const // prettier-ignore
 const { values } = parseArgs({ options })
-const { threads = '2', batch = '32', rounds = '7', steps = '4' } = values
+const { threads = '2', batch = '32', rounds = '7', steps = '4', engine = 'onnxruntime' } = values
+const chosen = engine === 'both' ? engineNames : [engine]
 const imageSizes: Readonly<Record<string, string>> = { resnet18: '64', mobilenet_v2: '128' }
 const python = process.env.PYTHON ?? 'python3'
 const here = import.meta.dirname
@@ -42,17 +44,19 @@ async function benchmark(network: string, folder: string): Promise<void> {
   const image = imageSizes[network]
   if (!image) throw new Error(`unknown network ${network}: expected one of ${Object.keys(imageSizes).join(', ')}`)
   const data = join(folder, 'data')
-  const ours = [join(here, 'step-ours.ts'), network, image, batch, threads]
+  const ours = (name: string): string[] => [join(here, 'step-ours.ts'), network, image, batch, threads, name]
   const theirs = (format: string, mode: string): string[] => [join(here, 'pytorch', 'step.py'), network, threads, format, mode, data]
-  await runToEnd(process.execPath, [...ours, 'weights', data])
+  await runToEnd(process.execPath, [...ours('none'), 'weights', data])
   console.log(`${network}, ${image} px, batch ${batch}, ${threads} threads`)
 
   await runToEnd(python, theirs('nchw', 'check'))
-  await runToEnd(process.execPath, [...ours, 'check', data])
-  compare(data)
+  for (const name of chosen) {
+    await runToEnd(process.execPath, [...ours(name), 'check', data])
+    compare(data, name)
+  }
 
   const sides = new Map([
-    ['ours', new LineProcess(process.execPath, [...ours, 'time', data], largePages)],
+    ...chosen.map((name) => [`ours, ${name}`, new LineProcess(process.execPath, [...ours(name), 'time', data], largePages)] as const),
     ['PyTorch, channels first', new LineProcess(python, theirs('nchw', 'time'), other)],
     ['PyTorch, channels last', new LineProcess(python, theirs('channels_last', 'time'), other)],
   ])
@@ -68,7 +72,7 @@ async function benchmark(network: string, folder: string): Promise<void> {
   }
   for (const side of sides.values()) await side.end()
 
-  const { multiplyAdds = 0, parameters = 0 } = last.get('ours') ?? {}
+  const { multiplyAdds = 0, parameters = 0 } = last.get(`ours, ${chosen[0]}`) ?? {}
   console.log(
     `  ${(parameters / 1e6).toFixed(1)} M parameters, ${((6 * multiplyAdds) / 1e9).toFixed(1)} GFLOP a step if counted as plain convolutions`,
   )
@@ -80,15 +84,19 @@ async function benchmark(network: string, folder: string): Promise<void> {
       `  ${name.padEnd(24)} ${ms.toFixed(1)} ms a step (fastest ${Math.min(...all).toFixed(1)}), ${rates}, peak memory ${memory} MB`,
     )
   }
-  const best = (of: (name: string) => number): number => Math.min(...[...times.keys()].filter((name) => name !== 'ours').map(of))
-  const timeRatio = median(times.get('ours') ?? []) / best((name) => median(times.get(name) ?? []))
-  const memoryRatio = (last.get('ours')?.peakBytes ?? 0) / best((name) => last.get(name)?.peakBytes ?? 0)
-  console.log(`  ours over PyTorch's better: time ${timeRatio.toFixed(2)}, memory ${memoryRatio.toFixed(2)}`)
-  if (values.profile) await profile(folder, [...ours, 'time', data])
+  const best = (of: (name: string) => number): number => Math.min(...[...times.keys()].filter((name) => name.startsWith('PyTorch')).map(of))
+  const [time, memory] = [(name: string) => median(times.get(name) ?? []), (name: string) => last.get(name)?.peakBytes ?? 0]
+  for (const name of chosen.map((own) => `ours, ${own}`)) {
+    console.log(
+      `  ${name} over PyTorch's better: time ${(time(name) / best(time)).toFixed(2)}, memory ${(memory(name) / best(memory)).toFixed(2)}`,
+    )
+  }
+  if (values.profile) for (const name of chosen) await profile(join(folder, name), [...ours(name), 'time', data])
 }
 
 /** In a run of its own: writing the profile slows the step. */
 async function profile(folder: string, command: readonly string[]): Promise<void> {
+  mkdirSync(folder)
   const side = new LineProcess(process.execPath, [...command, join(folder, 'profile')], largePages)
   await side.ask(String(3 * Number(steps)))
   await side.end()
@@ -98,7 +106,7 @@ async function profile(folder: string, command: readonly string[]): Promise<void
 
 /** Loss and gradients of both sides against PyTorch in float64. The loss and the last layer's gradient must agree to 1e-3. Further down, an activation that
  * rounding puts on the other side of zero changes gradients by some 1e-3 on either side, so that their median may be 2e-2; a wrong gradient is off by 1. */
-function compare(data: string): void {
+function compare(data: string, engine: string): void {
   const read = (suffix: string): Record<string, HostTensor> => {
     const path = `${data}.${suffix}`
     if (!existsSync(path)) throw new Error(`${path} was not written`)
@@ -114,7 +122,7 @@ function compare(data: string): void {
     const middle = median(names.map((name) => error(tensors, name)))
     return `${side} loss ${digits(error(tensors, 'loss'))}, ${last} ${digits(error(tensors, last))}, median of ${names.length} gradients ${digits(middle)}`
   }
-  console.log(`  relative errors: ${([['ours', ours], ['PyTorch', theirs]] as const).map(summary).join('; ')}`) // prettier-ignore
+  console.log(`  relative errors: ${([[`ours, ${engine},`, ours], ['PyTorch', theirs]] as const).map(summary).join('; ')}`) // prettier-ignore
   if (error(ours, 'loss') > 1e-3 || error(ours, last) > 1e-3 || median(names.map((name) => error(ours, name))) > 2e-2)
     throw new Error('the two sides do not compute the same step')
 }

@@ -5,6 +5,7 @@ import { installedFor } from './install.ts'
 import { licences } from './licences.ts'
 import { copyPackages } from './packages.ts'
 import { applicationPart, enginePart } from './parts.ts'
+import { nameOf } from './target.ts'
 import type { Target } from './target.ts'
 
 /** @param built the build, in a folder somewhere in `root`
@@ -41,6 +42,12 @@ export async function stage(target: Target, { root, built, into }: { root: strin
   writeFileSync(join(resources, 'THIRD-PARTY-LICENSES.txt'), await licences({ root, installed, packages }))
   const backbones = join(root, 'resources/backbones')
   if (existsSync(backbones)) cpSync(backbones, join(resources, 'backbones'), { recursive: true })
+  // Built by npm run setup:tensorflow on such a system, so that setting TensorFlow up needs no compiler.
+  const [system, binding] = [nameOf(target), 'tfjs_binding.node']
+  if (existsSync(join(root, '.cache/tensorflow', system, binding))) {
+    copy(join(root, '.cache/tensorflow', system, binding), join(resources, 'tensorflow', system, binding))
+    writeFileSync(join(resources, 'tensorflow/NOTICE.txt'), `${binding}: built from @tensorflow/tfjs-node-gpu 4.22.0, Copyright Google LLC, under the Apache License 2.0 (LICENSE.txt).\n`) // prettier-ignore
+  }
 }
 
 function copy(from: string, to: string): void {

@@ -1,5 +1,6 @@
 // Puts the services together. The command line, the server and the window each make one.
-import { dataFolder as usualDataFolder, projectsFolder as usualProjectsFolder } from './data-folder.ts'
+import { dataFolder as usualDataFolder, projectsFolder as usualProjectsFolder } from '../node/data-folder.ts'
+import { tensorflowFolder } from '../node/tensorflow.ts'
 import { Pictures } from './engine/media.ts'
 import type { EnginePlace } from './engine/place.ts'
 import { EngineQueue } from './engine/queue.ts'
@@ -24,6 +25,7 @@ import { system } from './services/system/index.ts'
 import { usualRoots } from './services/system/roots.ts'
 import { welcomeOnce } from './services/system/welcome.ts'
 import { tasks } from './services/tasks/index.ts'
+import { tensorflow } from './services/tensorflow/index.ts'
 import { TaskRunner } from './services/tasks/task-runner.ts'
 import { dispatcher } from './transport/dispatcher.ts'
 import type { Dispatcher } from './transport/dispatcher.ts'
@@ -72,7 +74,8 @@ export function createStudio({
   const log = fileLog(dataFolder)
   const registry = new ProjectRegistry({ events, log, trash })
   const runner = new TaskRunner(events)
-  const engine = new EngineQueue({ ...(place && { place }), ...(entry && { entry }) })
+  const environment = (): NodeJS.ProcessEnv => ({ SELF_TUNING_TENSORFLOW: tensorflowFolder(process.env, dataFolder) })
+  const engine = new EngineQueue({ environment, ...(place && { place }), ...(entry && { entry }) })
   const media = new Pictures({
     log,
     place,
@@ -94,6 +97,7 @@ export function createStudio({
     exports: exports(studio),
     backbones: backbones(studio),
     devices: devices(studio),
+    tensorflow: tensorflow(studio, place),
     system: system(studio),
   }
   // Nothing waits for it: the interface hears of it.

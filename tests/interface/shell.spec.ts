@@ -92,3 +92,18 @@ test('devices are tried, and a network is removed after a question', async ({ pa
   await expect(page.getByText('There is no network yet.')).toBeVisible()
   await expect(shell.notices).toContainText('tiny has been removed')
 })
+
+test('TensorFlow is brought after a look at what it is: size, licence, and why a variant is not for this machine', async ({
+  page,
+  studio,
+}) => {
+  await page.goto(`${studio.address}#/settings`)
+  await page.getByRole('button', { name: 'Set up TensorFlow' }).click()
+  const dialog = page.getByRole('dialog')
+  const { sources } = await studio.api.tensorflow.status({})
+  for (const { licence, obstacle } of sources) await expect(dialog.getByText(obstacle ?? `licence: ${licence}`).first()).toBeVisible()
+  const isForThis = sources.some(({ obstacle }) => obstacle === null)
+  await expect(dialog.getByRole('button', { name: 'Agree to the licence and download' })).toBeEnabled({ enabled: isForThis })
+  await dialog.getByRole('button', { name: 'Cancel' }).click()
+  await expect(dialog).toBeHidden()
+})

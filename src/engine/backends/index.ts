@@ -4,13 +4,15 @@ import { OnnxRuntimeEngine } from './onnxruntime/engine.ts'
 import { providerOf } from './onnxruntime/session.ts'
 
 export interface Place {
-  /** As the devices service names it: `cpu`, `webgpu`, ...; the processor if left out. */
+  /** As the devices service names it: `cpu`, `webgpu`, ... of ONNX Runtime, or `tensorflow`; the processor if left out. */
   readonly device?: string | undefined
   /** Threads within an operator. */
   readonly threads: number
 }
 
-/** @throws AppError 'bad-option' for a device that no engine has */
-export function openEngine({ device, threads }: Place): Promise<Engine> {
-  return Promise.resolve().then(() => new OnnxRuntimeEngine({ threads, provider: providerOf(device) }))
+/** @throws AppError 'bad-option' for a device that no engine has, 'unsupported' for one that is not there */
+export async function openEngine({ device, threads }: Place): Promise<Engine> {
+  if (device !== 'tensorflow') return new OnnxRuntimeEngine({ threads, provider: providerOf(device) })
+  const { TensorFlowEngine } = await import('./tensorflow/engine.ts')
+  return new TensorFlowEngine({ threads })
 }

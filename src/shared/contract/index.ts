@@ -13,6 +13,7 @@ import { splits } from './splits.ts'
 import { suggestions } from './suggestions.ts'
 import { system } from './system.ts'
 import { tasks } from './tasks.ts'
+import { tensorflow } from './tensorflow.ts'
 
 export const contract = {
   projects,
@@ -27,6 +28,7 @@ export const contract = {
   exports: modelExports,
   backbones,
   devices,
+  tensorflow,
   system,
 }
 

@@ -76,6 +76,7 @@ export const taskResult = z.discriminatedUnion('kind', [
     parity,
   }),
   z.object({ kind: z.literal('probe-devices'), devices: count }),
+  z.object({ kind: z.literal('setup-tensorflow'), version: z.string(), bytes: count, seconds }),
   /** `backbone`: its id. */
   z.object({ kind: z.literal('download-backbone'), backbone: z.string(), bytes: count, seconds }),
 ])

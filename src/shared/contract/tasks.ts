@@ -21,6 +21,7 @@ export const task = z.object({
     'export',
     'probe-devices',
     'download-backbone',
+    'setup-tensorflow',
   ]),
   state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
   /** What it is about, e.g. the folder that is imported. */

@@ -76,6 +76,13 @@ export const elementwise: readonly OperatorCase[] = [
   unary('StopGradient', g.stopGradient),
   unary('Relu', g.relu, wide),
   { name: 'ReluGradient', build: (draw) => g.reluGradient(draw.normal(4, 40), g.relu(draw.tied(4, 40))) },
+  {
+    name: 'ReluGradient of a Clip to 0..6, as the rule writes it',
+    build: (draw: Draw): Value => {
+      const y = g.clip(wide(draw), 0, 6)
+      return g.reluGradient(draw.normal(161), g.mul(y, g.sub(6, y)))
+    },
+  },
   unary('LeakyRelu', (x) => g.leakyRelu(x, 0.2), wide),
   { name: 'PRelu, slope a channel', build: (draw) => g.pRelu(draw.normal(2, 3, 4, 5), draw.normal(3, 1, 1)) },
   unary('Elu', (x) => g.elu(x, 1.3)),

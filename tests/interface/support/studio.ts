@@ -57,6 +57,8 @@ export class StudioServer {
         HOME: this.at('home'),
         USERPROFILE: this.at('home'),
         SELF_TUNING_HOME: this.at('data'),
+        // Not the one that other tests may compute with.
+        SELF_TUNING_TENSORFLOW: '',
         // Empty: tests bring networks that train in seconds.
         SELF_TUNING_RESOURCES: this.at('resources'),
       },

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, expect, test } from 'vitest'
-import { dataFolder } from '../../../src/main/data-folder.ts'
+import { dataFolder } from '../../../src/node/data-folder.ts'
 import { fileLog, memoryLog } from '../../../src/main/log.ts'
 import type { Log } from '../../../src/main/services/context.ts'
 import { system } from '../../../src/main/services/system/index.ts'

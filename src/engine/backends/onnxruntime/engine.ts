@@ -1,6 +1,7 @@
 // The ONNX Runtime engine: on CPU, or on another device with the CPU for what that cannot do.
 import type { Engine, Executable, Program, State } from '../../../core/graph/program.ts'
 import type { HostTensor } from '../../../core/tensor/tensor.ts'
+import { subjectOf } from '../subject.ts'
 import { OnnxExecutable } from './executable.ts'
 import { blockSize } from './block-size.ts'
 import { lowerProgram } from './lower-program.ts'
@@ -44,11 +45,4 @@ export class OnnxRuntimeEngine implements Engine {
   dispose(): Promise<void> {
     return this.#sessions.dispose()
   }
-}
-
-/** A program has no name: it is told by what it computes. */
-function subjectOf({ outputs, updates }: Program): string {
-  const results = [...Object.keys(outputs), ...Object.keys(updates)]
-  const shown = results.slice(0, 4).join(', ')
-  return `the program of ${shown}${results.length > 4 ? ` and ${results.length - 4} more` : ''}`
 }

@@ -13,12 +13,13 @@ const names: Readonly<Record<string, string>> = {
   cuda: 'NVIDIA graphics card (CUDA)',
   dml: 'Graphics card (DirectML)',
   webgpu: 'Graphics card (WebGPU)',
+  tensorflow: 'TensorFlow',
   coreml: 'Apple Neural Engine and graphics (Core ML)',
 }
 
 const candidates: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> = {
-  linux: ['cpu', 'cuda', 'webgpu'],
-  win32: ['cpu', 'dml', 'webgpu'],
+  linux: ['cpu', 'cuda', 'webgpu', 'tensorflow'],
+  win32: ['cpu', 'dml', 'webgpu', 'tensorflow'],
   darwin: ['cpu', 'coreml', 'webgpu'],
 }
 

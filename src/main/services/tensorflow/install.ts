@@ -1,0 +1,86 @@
+// Sets TensorFlow up: everything is made beside its folder, which gets its name when it is whole and has been loaded once.
+import { readdir, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { installedTensorFlow, noteFile } from '../../../node/tensorflow.ts'
+import type { TensorFlowNote } from '../../../node/tensorflow.ts'
+import { makeFolder, writeJson } from '../../../node/files.ts'
+import { AppError } from '../../../shared/errors.ts'
+import type { TaskContext } from '../tasks/task-runner.ts'
+import { fromPackage } from './from-package.ts'
+import { fromWheel } from './from-wheel.ts'
+import type { Places } from './from-wheel.ts'
+import { obstacle, sources } from './sources.ts'
+import type { Source } from './sources.ts'
+
+export interface InstallOptions {
+  /** TensorFlow's own folder. */
+  readonly folder: string
+  readonly resources: string
+  /** The engine's Node. */
+  readonly node: string
+}
+
+/** Other than its folder: what is under way beside it. */
+const beside = (folder: string, what: string): string => `${folder}.${what}`
+
+/** Replaces what is there. What was downloaded stays for another attempt if this one fails, and goes if it does not.
+ * @throws AppError 'bad-option' for an unknown source, 'unsupported' with what is missing, 'unreachable', 'bad-data', 'disk-full', 'no-access', 'stopped' */
+export async function install(id: string, { folder, resources, node }: InstallOptions, context: TaskContext): Promise<TensorFlowNote> {
+  const source = sourceOf(id)
+  const reason = await obstacle(source)
+  if (reason !== null) throw new AppError('unsupported', `TensorFlow ${source.version}: ${reason}`)
+  const places: Places = {
+    target: beside(folder, 'new'),
+    scratch: beside(folder, 'scratch'),
+    cache: join(beside(folder, 'downloads'), id),
+    resources,
+    node,
+  }
+  await clear(places)
+  await makeFolder(places.target)
+  await makeFolder(places.scratch)
+  try {
+    const made = source.wheel === null ? await fromPackage(source, places, context) : await fromWheel(source, places, context)
+    const note = { ...made, bytes: await sizeOf(places.target) }
+    await writeJson(noteFile(places.target), note)
+    await rm(folder, { recursive: true, force: true })
+    await rename(places.target, folder)
+    await rm(beside(folder, 'downloads'), { recursive: true, force: true })
+    return note
+  } finally {
+    await clear(places)
+  }
+}
+
+/** Removes it, and what attempts have left. */
+export async function remove(folder: string): Promise<void> {
+  for (const path of [noteFile(folder), folder, beside(folder, 'new'), beside(folder, 'scratch'), beside(folder, 'downloads')])
+    await rm(path, { recursive: true, force: true })
+}
+
+export function sourceOf(id: string): Source {
+  const source = sources.find((one) => one.id === id)
+  if (!source) throw new AppError('bad-option', `source: expected one of ${sources.map((one) => one.id).join(', ')}, found ${id}`)
+  return source
+}
+
+/** What is there, and what could be. */
+export async function status(folder: string): Promise<{
+  readonly folder: string
+  readonly installed: TensorFlowNote | null
+  readonly sources: (Omit<Source, 'wheel'> & { readonly obstacle: string | null })[]
+}> {
+  const offered = sources.map(async ({ wheel, ...source }) => ({ ...source, obstacle: await obstacle({ wheel, ...source }) }))
+  return { folder, installed: installedTensorFlow(folder), sources: await Promise.all(offered) }
+}
+
+async function clear({ target, scratch }: Places): Promise<void> {
+  await rm(target, { recursive: true, force: true })
+  await rm(scratch, { recursive: true, force: true })
+}
+
+async function sizeOf(folder: string): Promise<number> {
+  const files = await readdir(folder, { recursive: true, withFileTypes: true })
+  const sizes = await Promise.all(files.filter((file) => file.isFile()).map((file) => stat(join(file.parentPath, file.name))))
+  return sizes.reduce((sum, { size }) => sum + size, 0)
+}

@@ -1,0 +1,69 @@
+// Python's package manager, which fetches wheels from wherever the user has it fetch from.
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { makeFolder } from '../../../node/files.ts'
+import { AppError } from '../../../shared/errors.ts'
+import { run } from './command.ts'
+
+/** The program and what comes before its arguments. */
+type Python = readonly [program: string, ...before: string[]]
+
+function candidates({ PYTHON }: NodeJS.ProcessEnv): Python[] {
+  return [...(PYTHON ? [[PYTHON] as const] : []), ['python3'], ['python'], ['py', '-3']]
+}
+
+/** The first Python that has pip. @throws AppError 'unsupported' naming what was looked for */
+export async function findPython(signal: AbortSignal, environment: NodeJS.ProcessEnv = process.env): Promise<Python> {
+  const tried = candidates(environment)
+  const withoutPip: string[] = []
+  for (const python of tried) {
+    const [program, ...before] = python
+    const ended = await run(program, [...before, '-m', 'pip', '--version'], { signal, env: environment })
+    if (ended?.code === 0) return python
+    if (ended) withoutPip.push(python.join(' '))
+  }
+  const found = withoutPip.length > 0 ? `${withoutPip.join(', ')} without pip` : 'none of them'
+  throw new AppError('unsupported', `Python: expected ${tried.map((python) => python.join(' ')).join(', ')} with pip, found ${found}`)
+}
+
+/** Tags of the wheels for this system, newest first; which Python runs pip does not matter, since nothing of the wheel runs in it. */
+function platformTags(): string[] {
+  const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64'
+  return ['manylinux_2_28', 'manylinux_2_27', 'manylinux_2_17', 'manylinux2014'].flatMap((tag) => ['--platform', `${tag}_${machine}`])
+}
+
+/** Fetches one wheel, without what it depends on, unless it is in the folder. @param onBytes how much of it has come
+ * @returns its path @throws AppError 'unreachable' with what pip said, 'stopped' */
+export async function fetchWheel(
+  wheel: string,
+  folder: string,
+  { signal, onBytes }: { readonly signal: AbortSignal; readonly onBytes: (bytes: number) => void },
+): Promise<string> {
+  const there = await wheelIn(folder)
+  if (there) return there
+  const [program, ...before] = await findPython(signal)
+  const coming = join(folder, 'coming')
+  await makeFolder(coming)
+  const args = [...before, '-m', 'pip', 'download', wheel, '--no-deps', '--only-binary=:all:', '--python-version', '3.11', '--implementation', 'cp', ...platformTags(), '--dest', folder, '--disable-pip-version-check', '--no-input', '--progress-bar', 'off'] // prettier-ignore
+  const watch = setInterval(() => void sizeOfAll(coming).then(onBytes, () => undefined), 500)
+  try {
+    const ended = await run(program, args, { signal, env: { TMPDIR: coming } })
+    const file = ended?.code === 0 ? await wheelIn(folder) : null
+    if (file) return file
+    throw new AppError('unreachable', `${wheel}: expected it from Python's package manager, found: ${ended?.words ?? 'nothing'}`)
+  } finally {
+    clearInterval(watch)
+  }
+}
+
+async function wheelIn(folder: string): Promise<string | null> {
+  const name = (await readdir(folder)).find((file) => file.endsWith('.whl'))
+  return name === undefined ? null : join(folder, name)
+}
+
+/** Of the files in a folder and those below. */
+async function sizeOfAll(folder: string): Promise<number> {
+  const files = await readdir(folder, { recursive: true, withFileTypes: true })
+  const sizes = files.filter((file) => file.isFile()).map((file) => stat(join(file.parentPath, file.name)).then(({ size }) => size, () => 0)) // prettier-ignore
+  return (await Promise.all(sizes)).reduce((a, b) => a + b, 0)
+}
