@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ZipFile } from 'yazl'
 import { install, remove, status } from '../../../src/main/services/tensorflow/install.ts'
+import { bindingPackage } from '../../../src/main/services/tensorflow/npm-package.ts'
 
 let root: string
 const inRoot = (...path: string[]): string => join(root, ...path)
@@ -131,4 +132,11 @@ describe.skipIf(process.platform !== 'linux')('setting TensorFlow up from a whee
     await expect(stopped).rejects.toMatchObject({ code: 'stopped' })
     expect((await status(folder())).installed).toEqual(before)
   })
+})
+
+it('takes the binding of the version that package.json names', () => {
+  const { peerDependencies } = JSON.parse(readFileSync(join(import.meta.dirname, '../../../package.json'), 'utf8')) as {
+    peerDependencies: Record<string, string>
+  }
+  expect(peerDependencies[bindingPackage.name]).toBe(bindingPackage.version)
 })
