@@ -42,7 +42,10 @@ export class Emitter {
   readonly preferred: Layout
   /** Operator of the graph that is being lowered. */
   lowered = ''
+  /** Names of nodes that the device has a kernel for, but none that is right. */
+  readonly kept: string[] = []
   #counter = 0
+  #keeps = false
   readonly #builder: OnnxBuilder
   readonly #uses: ReadonlyMap<Value, number>
   readonly #held = new Map<Value, Map<Layout, string>>()
@@ -115,12 +118,23 @@ export class Emitter {
 
   /** Adds a node; returns the name of its first output. */
   node(op: string, inputs: readonly (string | null)[], attributes: OnnxAttributes = {}, options: { domain?: string } = {}): string {
-    return this.#builder.node(op, inputs, attributes, { ...options, outputs: this.#fresh(op, 1) })
+    const name = this.#builder.node(op, inputs, attributes, { ...options, outputs: this.#fresh(op, 1) })
+    if (this.#keeps) this.kept.push(name)
+    return name
+  }
+
+  /** What `work` adds is to be computed on the processor, whatever the device is. */
+  onProcessor(work: () => void): void {
+    this.#keeps = true
+    work()
+    this.#keeps = false
   }
 
   /** As `node`, with the names of all `outputs`. */
   nodeAll(op: string, inputs: readonly (string | null)[], attributes: OnnxAttributes, outputs: number): readonly string[] {
-    return this.#builder.nodeAll(op, inputs, attributes, { outputs: this.#fresh(op, outputs) })
+    const names = this.#builder.nodeAll(op, inputs, attributes, { outputs: this.#fresh(op, outputs) })
+    if (this.#keeps) this.kept.push(names[0] ?? '')
+    return names
   }
 
   /** Names say which operator of the graph a node comes from; ONNX Runtime's errors and profiles show them. */

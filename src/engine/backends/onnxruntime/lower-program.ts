@@ -9,6 +9,8 @@ import type { Layout } from './layout.ts'
 import type { Lowering } from './lowering.ts'
 import { lowerings } from './lowerings/index.ts'
 import { oneToOne } from './lowerings/one-to-one.ts'
+import { webgpu } from './lowerings/webgpu/index.ts'
+import type { Provider } from './session.ts'
 
 export interface LoweredProgram {
   readonly model: Uint8Array
@@ -18,14 +20,29 @@ export interface LoweredProgram {
   /** ONNX names of what comes out, by the program's names. */
   readonly outputs: ReadonlyMap<string, string>
   readonly updates: ReadonlyMap<string, string>
+  /** Nodes that are not to be computed on the device though it would take them. */
+  readonly kept: readonly string[]
 }
 
-/** @param block channels in a block of ONNX Runtime's blocked operators; null = they are not there */
-export function lowerProgram(program: Program, block: number | null): LoweredProgram {
+export interface Target {
+  readonly provider: Provider
+  /** Channels in a block of ONNX Runtime's blocked operators; null = they are not there. */
+  readonly block: number | null
+}
+
+type Lowerings = { readonly [Op in OpType]?: Lowering<Op> }
+
+/** What devices need in another way than the processor does. */
+const ofDevices: { readonly [Name in Provider]?: Lowerings } = { webgpu }
+
+export function lowerProgram(program: Program, { provider, block }: Target): LoweredProgram {
+  const table: Lowerings = { ...lowerings, ...ofDevices[provider] }
   const builder = new OnnxBuilder({ name: 'program', opset: 17, domains: { 'com.microsoft': 1, 'com.microsoft.nchwc': 1 } })
   const results = [...Object.values(program.outputs), ...Object.values(program.updates)]
   const order = topological(results)
-  const emit = new Emitter(builder, { block, uses: countUses(order, results), preferred: preferredLayout(order, block) })
+  // Rows and blocks are made for the processor's kernels.
+  const preferred = provider === 'cpu' ? preferredLayout(order, block) : 'plain'
+  const emit = new Emitter(builder, { block, uses: countUses(order, results), preferred })
   const used = new Set(order)
 
   const enter = (kind: string, values: Readonly<Record<string, Value>>): Map<string, string> => {
@@ -49,7 +66,7 @@ export function lowerProgram(program: Program, block: number | null): LoweredPro
       throw new Error(`leaf ${name} is neither a feed nor a state variable of the program`)
     }
     emit.lowered = node.op
-    const lowering = lowerings[node.op] as Lowering<OpType> | undefined
+    const lowering = table[node.op] as Lowering<OpType> | undefined
     ;(lowering ?? oneToOne)(node, emit)
   }
 
@@ -69,7 +86,7 @@ export function lowerProgram(program: Program, block: number | null): LoweredPro
   }
   const outputs = leave('output', program.outputs)
   const updates = leave('update', program.updates)
-  return { model: builder.serialise(), feeds, reads, outputs, updates }
+  return { model: builder.serialise(), feeds, reads, outputs, updates, kept: emit.kept }
 }
 
 function countUses(order: readonly Node[], results: readonly Value[]): Map<Value, number> {
