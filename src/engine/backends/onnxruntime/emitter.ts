@@ -35,6 +35,9 @@ export interface EmitterOptions {
   readonly uses: ReadonlyMap<Value, number>
   /** The layout to take wherever there is a choice. */
   readonly preferred: Layout
+  /** Keeps shapes from ONNX Runtime. Its memory plan gives values of equal shape one buffer, which then is not free between them either, from the first
+   * of them to the last: a training step takes half as much again. Where it does not know shapes it frees each when it is done with. */
+  readonly hidesShapes: boolean
 }
 
 export class Emitter {
@@ -48,6 +51,8 @@ export class Emitter {
   #keeps = false
   readonly #builder: OnnxBuilder
   readonly #uses: ReadonlyMap<Value, number>
+  readonly #hidesShapes: boolean
+  readonly #targets = new Map<string, string>()
   readonly #held = new Map<Value, Map<Layout, string>>()
   readonly #deferred = new Map<Value, Deferred>()
   readonly #derived = new Map<Value, Map<string, string>>()
@@ -57,10 +62,11 @@ export class Emitter {
   readonly #views = new Map<string, { base: string; shape: string }>()
   readonly #reshaped = new Map<string, string>()
 
-  constructor(builder: OnnxBuilder, { block, uses, preferred }: EmitterOptions) {
+  constructor(builder: OnnxBuilder, { block, uses, preferred, hidesShapes }: EmitterOptions) {
     this.#builder = builder
     this.block = block
     this.#uses = uses
+    this.#hidesShapes = hidesShapes
     this.preferred = preferred
   }
 
@@ -168,11 +174,19 @@ export class Emitter {
     let view = this.#reshaped.get(key)
     if (view === undefined) {
       // An extent of 0 means 0, not "as the input has it".
-      view = this.node('Reshape', [base, this.ints(shape)], shape.includes(0) ? { allowzero: 1 } : {})
+      view = this.node('Reshape', [base, this.#target(shape)], shape.includes(0) ? { allowzero: 1 } : {})
       this.#reshaped.set(key, view)
       this.#views.set(view, { base, shape: shape.join() })
     }
     return view
+  }
+
+  #target(shape: Shape): string {
+    if (!this.#hidesShapes) return this.ints(shape)
+    const key = shape.join()
+    let name = this.#targets.get(key)
+    if (name === undefined) this.#targets.set(key, (name = this.#builder.replaceable(tensor('int64', [shape.length], shape))))
+    return name
   }
 
   transpose(name: string, perm: readonly number[]): string {

@@ -1,9 +1,11 @@
 // A program as one ONNX model.
 import { OnnxBuilder } from '../../../core/graph/onnx/builder.ts'
+import type { OnnxValueType } from '../../../core/graph/onnx/builder.ts'
 import type { OpType } from '../../../core/graph/ops/index.ts'
 import type { Program } from '../../../core/graph/program.ts'
 import { topological } from '../../../core/graph/value.ts'
 import type { Node, Value } from '../../../core/graph/value.ts'
+import type { TensorType } from '../../../core/tensor/tensor.ts'
 import { Emitter } from './emitter.ts'
 import type { Layout } from './layout.ts'
 import type { Lowering } from './lowering.ts'
@@ -42,14 +44,15 @@ export function lowerProgram(program: Program, { provider, block }: Target): Low
   const order = topological(results)
   // Rows and blocks are made for the processor's kernels.
   const preferred = provider === 'cpu' ? preferredLayout(order, block) : 'plain'
-  const emit = new Emitter(builder, { block, uses: countUses(order, results), preferred })
+  const hidesShapes = provider === 'cpu' && Object.keys(program.updates).length > 0
+  const emit = new Emitter(builder, { block, uses: countUses(order, results), preferred, hidesShapes })
   const used = new Set(order)
 
   const enter = (kind: string, values: Readonly<Record<string, Value>>): Map<string, string> => {
     const names = new Map<string, string>()
     for (const [name, value] of Object.entries(values)) {
       if (!used.has(value.node)) continue
-      names.set(name, builder.input(`${kind}:${name}`, value))
+      names.set(name, builder.input(`${kind}:${name}`, hidesShapes && kind === 'feed' ? anyNumber(name, value) : value))
       emit.set(value, `${kind}:${name}`)
     }
     return names
@@ -87,6 +90,11 @@ export function lowerProgram(program: Program, { provider, block }: Target): Low
   const outputs = leave('output', program.outputs)
   const updates = leave('update', program.updates)
   return { model: builder.serialise(), feeds, reads, outputs, updates, kept: emit.kept }
+}
+
+/** Of images of which ONNX Runtime does not know how many they are. */
+function anyNumber(name: string, { dtype, shape }: TensorType): OnnxValueType {
+  return { dtype, shape: shape.length > 1 ? [`number of ${name}`, ...shape.slice(1)] : shape }
 }
 
 function countUses(order: readonly Node[], results: readonly Value[]): Map<Value, number> {
