@@ -199,6 +199,8 @@ export const estimateResultSchema = z.object({
   seconds: z.number(),
   memory: count,
   freeMemory: count,
+  /** Labelled images a step with which it fits into the free memory, at most; null where no batch does. */
+  largestBatch: count.nullable(),
   phases: z.array(z.object({ title: z.string(), steps: count, seconds: z.number() })),
   cachingSeconds: z.number(),
 })
