@@ -20,6 +20,7 @@ export class Reporter {
   #step = 0
   #toldAt = 0
   readonly #rates: number[] = []
+  readonly #fallbacks: string[] = []
   #writing: Promise<void> = Promise.resolve()
 
   constructor(context: JobContext, run: Run, metrics: NdjsonFile) {
@@ -73,6 +74,16 @@ export class Reporter {
     for (const { path, reason } of data.set.skipped) this.#context.emit({ event: 'warning', message: reason, file: path })
     if (data.unlabelled.length === 0)
       this.#context.emit({ event: 'warning', message: 'all training images are labelled: there are no unlabelled ones to learn from' })
+  }
+
+  /** What the run had to change to go on. */
+  get fallbacks(): readonly string[] {
+    return this.#fallbacks
+  }
+
+  fallback(message: string): void {
+    this.#fallbacks.push(message)
+    this.#tell({ event: 'warning', message, step: this.#step })
   }
 
   phase(index: number): void {

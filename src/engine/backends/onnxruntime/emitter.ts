@@ -38,6 +38,8 @@ export interface EmitterOptions {
   /** Keeps shapes from ONNX Runtime. Its memory plan gives values of equal shape one buffer, which then is not free between them either, from the first
    * of them to the last: a training step takes half as much again. Where it does not know shapes it frees each when it is done with. */
   readonly hidesShapes: boolean
+  /** Pads of convolutions that differ between begin and end become a Pad before them: ONNX Runtime's WebGPU Conv (1.30) may leave the end out. */
+  readonly padsApart: boolean
 }
 
 export class Emitter {
@@ -52,6 +54,7 @@ export class Emitter {
   readonly #builder: OnnxBuilder
   readonly #uses: ReadonlyMap<Value, number>
   readonly #hidesShapes: boolean
+  readonly #padsApart: boolean
   readonly #targets = new Map<string, string>()
   readonly #held = new Map<Value, Map<Layout, string>>()
   readonly #deferred = new Map<Value, Deferred>()
@@ -62,11 +65,12 @@ export class Emitter {
   readonly #views = new Map<string, { base: string; shape: string }>()
   readonly #reshaped = new Map<string, string>()
 
-  constructor(builder: OnnxBuilder, { block, uses, preferred, hidesShapes }: EmitterOptions) {
+  constructor(builder: OnnxBuilder, { block, uses, preferred, hidesShapes, padsApart }: EmitterOptions) {
     this.#builder = builder
     this.block = block
     this.#uses = uses
     this.#hidesShapes = hidesShapes
+    this.#padsApart = padsApart
     this.preferred = preferred
   }
 
@@ -124,6 +128,17 @@ export class Emitter {
 
   /** Adds a node; returns the name of its first output. */
   node(op: string, inputs: readonly (string | null)[], attributes: OnnxAttributes = {}, options: { domain?: string } = {}): string {
+    const pads = this.#padsApart && op === 'Conv' ? unequal(attributes.pads) : null
+    if (pads) {
+      const [x = null, ...rest] = inputs
+      const half = pads.length / 2
+      // Replaceable, or ONNX Runtime would put them into the convolution again.
+      const around = this.#builder.replaceable(
+        tensor('int64', [pads.length + 4], [0, 0, ...pads.slice(0, half), 0, 0, ...pads.slice(half)]),
+      )
+      const padded = this.node('Pad', [x, around])
+      return this.node(op, [padded, ...rest], { ...attributes, pads: pads.map(() => 0) }, options)
+    }
     const name = this.#builder.node(op, inputs, attributes, { ...options, outputs: this.#fresh(op, 1) })
     if (this.#keeps) this.kept.push(name)
     return name
@@ -208,4 +223,12 @@ export class Emitter {
   filled(dtype: DType, shape: Shape, value: number): string {
     return this.node('ConstantOfShape', [this.ints(shape)], { value: tensor(dtype, [1], [value]) })
   }
+}
+
+/** Pads of which some axis has other ones at its end than at its begin. */
+function unequal(pads: OnnxAttribute | undefined): readonly number[] | null {
+  if (!Array.isArray(pads)) return null
+  const numbers = pads as readonly number[]
+  const rank = numbers.length / 2
+  return numbers.some((pad, i) => i < rank && pad !== numbers[i + rank]) ? numbers : null
 }

@@ -45,7 +45,7 @@ export function lowerProgram(program: Program, { provider, block }: Target): Low
   // Rows and blocks are made for the processor's kernels.
   const preferred = provider === 'cpu' ? preferredLayout(order, block) : 'plain'
   const hidesShapes = provider === 'cpu' && Object.keys(program.updates).length > 0
-  const emit = new Emitter(builder, { block, uses: countUses(order, results), preferred, hidesShapes })
+  const emit = new Emitter(builder, { block, uses: countUses(order, results), preferred, hidesShapes, padsApart: provider === 'webgpu' })
   const used = new Set(order)
 
   const enter = (kind: string, values: Readonly<Record<string, Value>>): Map<string, string> => {

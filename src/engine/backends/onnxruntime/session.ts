@@ -52,7 +52,8 @@ export class SessionCache {
       released = true
       if (--held.users > 0) return
       this.#entries.delete(key)
-      void held.opened.then(close, () => undefined)
+      // Nothing depends on it any more, not even on a device that is lost.
+      void held.opened.then(close).catch(() => undefined)
     }
     try {
       return { ...(await held.opened), release }
@@ -105,9 +106,18 @@ async function createSession(
   }
 }
 
-/** ONNX Runtime's message after what was being done. */
+/** How the libraries below ONNX Runtime say that a device is gone: Dawn, Direct3D (DEVICE_REMOVED, HUNG and RESET), CUDA, Vulkan. */
+const lost =
+  /device (is |was )?(lost|removed|reset)|DXGI_ERROR_DEVICE_|887A000[567]|VK_ERROR_DEVICE_LOST|(CUDA|cuDNN|CUBLAS)[^\n]*(unspecified launch failure|illegal memory access|launch timed out|no CUDA-capable device|NOT_INITIALIZED|INTERNAL_ERROR)/i
+
+/** ONNX Runtime's message after what was being done: AppError 'out-of-memory', 'device-lost' or 'internal'. */
 export function sessionError(what: string, error: unknown): AppError {
   const message = error instanceof Error ? error.message : String(error)
-  const memory = /bad_alloc|failed to allocate|out of memory/i.test(message)
-  return new AppError(memory ? 'out-of-memory' : 'internal', `${what}: ${message}`, { cause: error })
+  const code =
+    /bad_alloc|failed to allocate|out of (device )?memory|CUDA_ERROR_OUT_OF_MEMORY|CUBLAS_STATUS_ALLOC_FAILED|E_OUTOFMEMORY/i.test(message)
+      ? 'out-of-memory'
+      : lost.test(message)
+        ? 'device-lost'
+        : 'internal'
+  return new AppError(code, `${what}: ${message}`, { cause: error })
 }
