@@ -137,6 +137,8 @@ export const probeRequestSchema = z.strictObject({
   job: z.literal('probe'),
   device: z.string().min(1).describe('a device'),
   threads: threads.optional(),
+  /** The network that its speed is measured on; a small one if absent. */
+  backbone: path('an ONNX file').optional(),
 })
 
 export const methodsRequestSchema = z.strictObject({ job: z.literal('methods') })

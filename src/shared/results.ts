@@ -78,6 +78,8 @@ export const probeResultSchema = z.object({
   /** Largest relative difference of a trained weight from the expected one. */
   difference: z.number(),
   imagesPerSecond: z.number(),
+  /** Operators of what was measured that the device leaves to the processor. */
+  onProcessor: z.array(z.string()),
 })
 
 export const settingSchema = z.object({

@@ -8,17 +8,11 @@ export interface Place {
   readonly device?: string | undefined
   /** Threads within an operator. */
   readonly threads: number
-  /** Told what is worth knowing of a program, e.g. operators that the device leaves to the processor. */
-  readonly onWarning?: ((message: string) => void) | undefined
+  /** Told once a program which of its operators the device leaves to the processor, and how many of each. */
+  readonly onFallback?: ((operators: ReadonlyMap<string, number>, program: string) => void) | undefined
 }
 
 /** @throws AppError 'bad-option' for a device that no engine has */
-export function openEngine({ device, threads, onWarning }: Place): Promise<Engine> {
-  const onFallback = (program: string, operators: ReadonlyMap<string, number>): void =>
-    onWarning?.(`${device}: ${program} has operators that are computed on the processor: ${named(operators)}`)
-  return Promise.resolve().then(() => new OnnxRuntimeEngine({ threads, provider: providerOf(device), ...(onWarning && { onFallback }) }))
-}
-
-function named(operators: ReadonlyMap<string, number>): string {
-  return [...operators].map(([name, count]) => (count === 1 ? name : `${name} (${count})`)).join(', ')
+export function openEngine({ device, threads, onFallback }: Place): Promise<Engine> {
+  return Promise.resolve().then(() => new OnnxRuntimeEngine({ threads, provider: providerOf(device), ...(onFallback && { onFallback }) }))
 }

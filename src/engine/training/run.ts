@@ -61,8 +61,11 @@ async function runPhases(
   for (const folder of ['.', 'checkpoints']) await removeTemporaries(join(request.out, folder))
   for (const message of run.notes) context.emit({ event: 'log', message })
   const { data, recipes, threads } = run
-  const onWarning = (message: string): void => context.emit({ event: 'warning', message })
-  const openOn = (device?: string): Promise<Engine> => open({ device, threads, onWarning })
+  const openOn = (device?: string): Promise<Engine> =>
+    open({
+      ...{ device, threads },
+      onFallback: (operators, program) => context.emit({ event: 'warning', message: leftOut(device, operators, program) }),
+    })
   const engine = new MovableEngine(await openOn(request.device), request.fallbacks ?? [], openOn)
   const loader = new ImageLoader(data.set, {
     threads,
@@ -127,6 +130,11 @@ async function runPhases(
     await loader.close()
     await engine.dispose()
   }
+}
+
+function leftOut(device: string | undefined, operators: ReadonlyMap<string, number>, program: string): string {
+  const names = [...operators].map(([name, count]) => (count === 1 ? name : `${name} (${count})`)).join(', ')
+  return `${device}: ${program} has operators that are computed on the processor: ${names}`
 }
 
 /** Later phases keep their weights unless validation says that they are worse. */

@@ -24,7 +24,7 @@ test.skipIf(missing !== null)(`on WebGPU, Sin falls back and Add does not ${miss
   const told: string[] = []
   const engine = new OnnxRuntimeEngine({
     provider: 'webgpu',
-    onFallback: (program, operators) => told.push(`${program}: ${[...operators.keys()].join(', ')}`),
+    onFallback: (operators, program) => told.push(`${program}: ${[...operators.keys()].join(', ')}`),
   })
   const x = g.input('x', { dtype: 'float32', shape: [4] })
   const executable = await engine.compile({ feeds: { x }, reads: {}, outputs: { y: g.add(g.sin(x), x) }, updates: {} })

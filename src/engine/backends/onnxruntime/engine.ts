@@ -18,7 +18,7 @@ export interface OnnxRuntimeOptions {
   /** False: without ONNX Runtime's blocked operators, as on processors that have none. */
   blocked?: boolean
   /** Told once a program what of it is computed on the processor instead of the device, by ONNX Runtime's own choice. */
-  onFallback?: (program: string, operators: ReadonlyMap<string, number>) => void
+  onFallback?: (operators: ReadonlyMap<string, number>, program: string) => void
 }
 
 export class OnnxRuntimeEngine implements Engine {
@@ -48,7 +48,7 @@ export class OnnxRuntimeEngine implements Engine {
     const { session, placement, release } = await this.#sessions.take(model, lowered.kept, subject)
     const ran = async (): Promise<void> => {
       const operators = await placement?.read(session)
-      if (operators && operators.size > 0) this.#onFallback?.(subject, operators)
+      if (operators && operators.size > 0) this.#onFallback?.(operators, subject)
     }
     return new OnnxExecutable(program, lowered, session, { release, ran }, subject)
   }

@@ -102,6 +102,12 @@ async function createSession(
     return { session, placement }
   } catch (error) {
     await placement?.remove()
+    if (provider === 'cuda' && /load shared library|load library/i.test(String(error)))
+      throw new AppError(
+        'unsupported',
+        "cuda: expected ONNX Runtime's CUDA libraries with CUDA 12 and cuDNN 9, found none that can be loaded; `npm run setup:cuda` fetches the former",
+        { cause: error },
+      )
     throw sessionError(`ONNX Runtime cannot build ${subject}`, error)
   }
 }
