@@ -13,6 +13,8 @@ export const trainResultSchema = z.object({
   seconds: z.number(),
   /** Images that went through the network in training, per second of training. */
   imagesPerSecond: z.number(),
+  /** Share of the time of training that it waited for images, 0..1; absent in what an older version has written, or where nothing was trained. */
+  waitingShare: z.number().optional(),
   /** The exported model.onnx. */
   model: z.string(),
   steps: count,

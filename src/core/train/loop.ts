@@ -87,7 +87,7 @@ export async function train(options: LoopOptions): Promise<LoopProgress> {
 
   while (progress.step < steps && !signal.aborted) {
     const before = { random: random.state, source: source.state() }
-    const batch = await source.next()
+    const batch = await meter.waiting(source.next())
     const learningRate = settings.learningRate * progress.rateScale * rateFactor(progress.step, steps, settings)
     const feeds = {
       ...batchFeeds(batch, source.sampleShape),
@@ -124,6 +124,7 @@ export async function train(options: LoopOptions): Promise<LoopProgress> {
       continue
     }
 
+    meter.pause()
     const validation = await options.validate()
     const isBest = progress.best === null || isBetter(validation, progress.best)
     progress.stale = isBest ? 0 : progress.stale + 1

@@ -183,6 +183,7 @@ async function finish(
     validationAccuracy: carriedBest?.accuracy ?? null,
     seconds: reporter.seconds,
     imagesPerSecond: reporter.imagesPerSecond,
+    ...(reporter.waitingShare !== null && { waitingShare: reporter.waitingShare }),
     model: path,
     steps: reporter.step,
     bestStep: carriedBest?.step ?? 0,
