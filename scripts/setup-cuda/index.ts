@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
-import { librariesFolder, onnxRuntimeFolder } from '../../src/main/services/cuda/place.ts'
+import { librariesFolder, onnxRuntimeFolder } from '../../src/main/services/devices/cuda-place.ts'
 import { libraries } from '../../src/main/version.ts'
 import { gigabytes, neededBytes, obstacle, thisMachine } from './checks.ts'
 import { install, missingLibraries, remove } from './install.ts'

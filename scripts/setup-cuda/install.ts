@@ -4,7 +4,7 @@ import { mkdtempSync } from 'node:fs'
 import { readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { cudaLibraries } from '../../src/main/services/cuda/place.ts'
+import { cudaLibraries } from '../../src/main/services/devices/cuda-place.ts'
 
 export interface Installation {
   /** ONNX Runtime's installer. */

@@ -1,7 +1,8 @@
 // Trying a device that crashes or hangs the process is an answer, and the next device is tried after it.
 import { setTimeout } from 'node:timers/promises'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, onTestFinished, test, vi } from 'vitest'
 import { EngineQueue } from '../../../src/main/engine/queue.ts'
+import { deviceFacts } from '../../../src/main/services/devices/facts.ts'
 import { probe } from '../../../src/main/services/devices/probe.ts'
 import type { KnownDevice } from '../../../src/main/services/devices/known.ts'
 
@@ -41,4 +42,14 @@ test('to be stopped is no answer', async () => {
   await setTimeout(300)
   stop.abort()
   await expect(answer).rejects.toMatchObject({ code: 'stopped' })
+})
+
+test('what is known of the machine stays the same until something changes', async () => {
+  const before = await deviceFacts()
+  expect(await deviceFacts()).toBe(before)
+  vi.stubEnv('VK_ICD_FILENAMES', '/another/driver.json')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  if (process.platform === 'linux') expect(await deviceFacts()).not.toBe(before)
+  // A system without a reader of its own has its version at least.
+  expect(await deviceFacts('aix')).not.toBe(before)
 })

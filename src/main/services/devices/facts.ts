@@ -6,7 +6,7 @@ import { cpus, release } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { libraries } from '../../version.ts'
-import { cudaLibrary } from '../cuda/place.ts'
+import { cudaLibrary } from './cuda-place.ts'
 
 /** A short text that is another one after an update of the system, of a driver or of a library. */
 export async function deviceFacts(platform: NodeJS.Platform = process.platform): Promise<string> {
