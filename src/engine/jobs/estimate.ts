@@ -29,6 +29,8 @@ import { featureKey } from '../training/sources.ts'
 const samples = { decoded: 16, looked: 200 }
 /** Steps that are timed after the first, which is slower: until this time is over, one at least. */
 const stepMilliseconds = 1500
+/** Labelled images of a step where those of the run would not fit. */
+const triedAtMost = 16
 /** Starting the process, opening files, writing the model. */
 const fixedSeconds = 3
 /** Most that decoded images, and features, are kept in. */
@@ -37,7 +39,7 @@ const kept = { images: 2 ** 30, features: 2 * 2 ** 30 }
 export const estimate: Job<'estimate'> = async (request, context) => {
   const asked = await openRun({ ...request, job: 'train', resume: false, finish: false, out: '' }, context.signal)
   const fitting = fit(asked)
-  // What does not fit is not tried either: steps of the largest batch that does are, and their time is taken in proportion.
+  // What does not fit is not tried either: steps of a smaller batch are, and their time is taken in proportion.
   const { run, share } = fitting.tried
   const shortSide = Math.max(...Object.values(run.recipes).map(shortSideOf))
   const engine = await openEngine({ device: request.device, threads: run.threads })
@@ -77,8 +79,12 @@ export const estimate: Job<'estimate'> = async (request, context) => {
       fixedSeconds + cachingSeconds + phases.reduce((sum, phase) => sum + phase.seconds, 0) + tested * (forwardSeconds + secondsPerView)
     const measured = resourceUsage().maxRSS * 1024 + 2 * state + pixelBytes(run)
     const memory = (share === 1 ? measured : fitting.memory) + Math.min(kept.features, features)
+    // What was measured is right where the graph promised more room than there was.
+    const { labelledBatch } = asked.settings
+    const isOver = memory > fitting.free && (fitting.largestBatch ?? 0) >= labelledBatch
+    const largest = isOver ? Math.max(2, Math.floor((labelledBatch * fitting.free) / memory)) : fitting.largestBatch
     return {
-      ...{ seconds, memory: Math.round(memory), freeMemory: Math.round(fitting.free), largestBatch: fitting.largestBatch },
+      ...{ seconds, memory: Math.round(memory), freeMemory: Math.round(fitting.free), largestBatch: largest },
       ...{ phases, cachingSeconds },
     }
   } finally {
@@ -104,7 +110,7 @@ function fit(run: Run): Fitting {
   const memory = runMemory(run, run.backbone, classes) + images
   const largest = largestBatch(run, run.backbone, classes, free - images)
   const { labelledBatch, unlabelledBatch } = run.settings
-  const share = memory <= free ? 1 : (largest ?? 2) / labelledBatch
+  const share = memory <= free ? 1 : Math.min(1, Math.min(largest ?? 2, triedAtMost) / labelledBatch)
   const settings = {
     ...run.settings,
     labelledBatch: Math.max(2, Math.floor(share * labelledBatch)),
