@@ -4,6 +4,7 @@ import { z } from 'zod'
 
 const manifest = z.object({
   version: z.string(),
+  dependencies: z.record(z.string(), z.string()).optional(),
   /** Where the sources are, in one of npm's notations. */
   repository: z.union([z.string(), z.object({ url: z.string() })]).optional(),
 })
@@ -21,4 +22,10 @@ export function version(): string {
 export function repository(): string | null {
   const { repository: named } = read()
   return typeof named === 'object' ? named.url : (named ?? null)
+}
+
+/** Exact versions of the libraries that compute. */
+export function libraries(): Readonly<Record<string, string>> {
+  const { dependencies = {} } = read()
+  return Object.fromEntries(Object.entries(dependencies).filter(([name]) => /onnxruntime|tensorflow/.test(name)))
 }

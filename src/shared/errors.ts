@@ -33,6 +33,8 @@ export const errorCodes = [
   /** Another machine, from which something is to be downloaded, cannot be reached or does not give it. */
   'unreachable',
   'out-of-memory',
+  /** What a run computes on is gone: unplugged, reset, or its driver gave up. */
+  'device-lost',
   /** Training diverged again after every retry. */
   'diverged',
   /** Ended early because the user asked for it. */

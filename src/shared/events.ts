@@ -46,6 +46,8 @@ export const stepEventSchema = z.object({
   pseudoLabels: z.object({ confidence: measure, accuracy: measure }).optional(),
   learningRate: z.number().optional(),
   imagesPerSecond: measure.optional(),
+  /** Share of the time of training so far that it waited for images, 0..1. */
+  waitingShare: measure.optional(),
   /** Since the job began. */
   seconds,
   /** Until training ends. */

@@ -34,6 +34,8 @@ const trainFields = z.strictObject({
   threads: z.int().min(1).max(256).optional(),
   /** What to compute on; the processor if absent. */
   device: z.string().min(1).describe('a device').optional(),
+  /** Where it goes on, in this order, if that device fails. */
+  fallbacks: z.array(z.string().min(1).describe('a device')).optional(),
   /** Go on from the checkpoint in `out`. */
   resume: z.boolean().default(false),
   /** With `resume`: train no more, make the checkpoint's best weights the model. */
@@ -135,6 +137,8 @@ export const probeRequestSchema = z.strictObject({
   job: z.literal('probe'),
   device: z.string().min(1).describe('a device'),
   threads: threads.optional(),
+  /** The network that its speed is measured on; a small one if absent. */
+  backbone: path('an ONNX file').optional(),
 })
 
 export const methodsRequestSchema = z.strictObject({ job: z.literal('methods') })

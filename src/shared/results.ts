@@ -13,6 +13,8 @@ export const trainResultSchema = z.object({
   seconds: z.number(),
   /** Images that went through the network in training, per second of training. */
   imagesPerSecond: z.number(),
+  /** Share of the time of training that it waited for images, 0..1; absent in what an older version has written, or where nothing was trained. */
+  waitingShare: z.number().optional(),
   /** The exported model.onnx. */
   model: z.string(),
   steps: count,
@@ -78,6 +80,8 @@ export const probeResultSchema = z.object({
   /** Largest relative difference of a trained weight from the expected one. */
   difference: z.number(),
   imagesPerSecond: z.number(),
+  /** Operators of what was measured that the device leaves to the processor. */
+  onProcessor: z.array(z.string()),
 })
 
 export const settingSchema = z.object({
@@ -199,6 +203,8 @@ export const estimateResultSchema = z.object({
   seconds: z.number(),
   memory: count,
   freeMemory: count,
+  /** Labelled images a step with which it fits into the free memory, at most; null where no batch does. */
+  largestBatch: count.nullable(),
   phases: z.array(z.object({ title: z.string(), steps: count, seconds: z.number() })),
   cachingSeconds: z.number(),
 })

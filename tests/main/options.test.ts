@@ -38,6 +38,7 @@ test.each<[string[], object]>([
   [['--set', 'temperature=0.1', 'loss=ce', '--set', 'note=a=b c'], { settings: { temperature: '0.1', loss: 'ce', note: 'a=b c' } }],
   [['--seed', '7'], { seed: 7 }],
   [['--threads', '2'], { threads: 2 }],
+  [['--device', 'auto'], { device: 'auto' }],
   [['--resume'], { resume: true }],
 ])('train %j', (args, fields) => {
   expect(train(...args)).toMatchObject({ request: fields })
@@ -73,8 +74,11 @@ test.each<[string[], string]>([
   ],
   [['predict', '--model', 'm'], 'IMAGE: expected one image or more, found nothing'],
   [['inspect'], 'FILE: expected an ONNX file, found nothing'],
-  [['learn'], 'expected a command (train, evaluate, predict, methods, inspect, demo, project, run, export), found "learn"'],
-  [[], 'expected a command (train, evaluate, predict, methods, inspect, demo, project, run, export), found none; --help tells more'],
+  [['learn'], 'expected a command (train, evaluate, predict, methods, inspect, demo, project, run, devices, export), found "learn"'],
+  [
+    [],
+    'expected a command (train, evaluate, predict, methods, inspect, demo, project, run, devices, export), found none; --help tells more',
+  ],
   [['project', 'make'], 'project: expected a command (create, list, import, label, status), found "make"'],
   [['run'], 'run: expected a command (start, list, show, resume), found none; --help tells more'],
   [['run', 'start', 'p', '--backbone', 'b', '--steps', '0'], '--steps: expected a whole number of at least 1, found 0'],

@@ -26,7 +26,7 @@ export interface State {
 
 export interface Executable {
   /** Runs once: reads feeds (those that the program does not have are ignored) and state, writes the updates into the state, returns the outputs (owned by the caller).
-   * Executables of one engine run one at a time. */
+   * Executables of one engine run one at a time. A run that fails leaves the state as it was, where it can still be read. */
   run(state: State, feeds: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>>
   dispose(): void
 }

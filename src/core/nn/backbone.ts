@@ -39,6 +39,8 @@ export interface ForwardOptions {
   readonly set: (name: string, value: Value) => void
   /** Dropout inside the backbone, left out in evaluation: the identity. */
   readonly dropout?: (x: Value, ratio: number) => Value
+  /** Told the values in which stages end, all but the last one's, in order. */
+  readonly onStage?: (value: Value) => void
 }
 
 /** How much of the backbone is trained: nothing, the last k stages, all of it. */
@@ -140,7 +142,7 @@ export class Backbone {
 
   /** The backbone, or the part of it between two cuts: images [N, 3, H, W], or the values at `from` -> the values at `to`, or the feature [N, F].
    * @throws OnnxError naming the node where the shapes do not fit. */
-  forward(x: Value, { from, to, training, get, set, dropout }: ForwardOptions): Value {
+  forward(x: Value, { from, to, training, get, set, dropout, onStage }: ForwardOptions): Value {
     if (from?.name === this.head.name) return x
     const whole = !to || to.name === this.head.name
     const end = whole ? this.#feature : to.name
@@ -155,6 +157,10 @@ export class Backbone {
     })
     const value = values.get(end)
     if (!value) throw new OnnxError(`${end} was not built`)
+    for (const stage of this.stages.slice(0, -1)) {
+      const last = stage.to.name === from?.name ? undefined : values.get(stage.to.name)
+      if (last && last !== value) onStage?.(last)
+    }
     return whole && this.#pooled.length > 0 ? g.reduceMean(value, this.#pooled) : value
   }
 

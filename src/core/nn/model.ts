@@ -83,6 +83,8 @@ export class Model {
     const feature = backbone.forward(x, {
       from: cut,
       dropout: (x, rate) => pass.dropout(x, rate),
+      // No gradient flows through another encoder than the query's.
+      ...(scope === 'query' && { onStage: (value) => pass.stageEnds.push(value) }),
       training: pass.training && batchNorm === 'train',
       get: (name) => pass.builder.get(`${scope}/backbone/${name}`),
       set: (name, value) => pass.builder.set(`${scope}/backbone/${name}`, value),

@@ -16,6 +16,8 @@ export class Pass {
   readonly builder: ProgramBuilder
   readonly training: boolean
   readonly masks: DropoutMask[] = []
+  /** Values in which stages of a trained backbone end: what is kept of it where the rest is recomputed in the backward pass. */
+  readonly stageEnds: Value[] = []
 
   constructor(builder: ProgramBuilder, training: boolean) {
     this.builder = builder

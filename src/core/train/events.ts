@@ -10,6 +10,8 @@ export interface StepEvent {
   terms: Record<string, number>
   learningRate: number
   imagesPerSecond: number
+  /** Share of the time of all steps so far that they waited for their batch, in [0, 1]. */
+  waitingShare: number
   /** Mean confidence of the pseudo-labels, and their accuracy where the truth is known to us (never to the method); in [0, 1]. */
   pseudoLabels?: { confidence: number; accuracy: number | null }
 }

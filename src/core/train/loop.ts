@@ -1,5 +1,5 @@
 // THE training loop: draws batches, runs steps, validates, recovers from divergence, hands out checkpoints. Methods and engines are parameters.
-import type { Batch, BatchSource } from '../data/batches.ts'
+import type { Batch, BatchSource, BatchSourceState } from '../data/batches.ts'
 import type { Executable, State } from '../graph/program.ts'
 import type { DropoutMask } from '../nn/pass.ts'
 import type { Random, RandomState } from '../tensor/random.ts'
@@ -39,11 +39,13 @@ export interface LoopOptions {
   steps: number
   settings: Pick<RunSettings, 'learningRate' | 'schedule' | 'milestones' | 'warmUp' | 'validations' | 'patience'>
   validate: () => Promise<Validation>
+  /** True of errors after which training can go on elsewhere: a checkpoint of before the step is handed out first, where the state can be read. */
+  isSurvivable?: (error: unknown) => boolean
   /** Called when the weights as they are now are the ones to keep. */
   keep: () => Promise<void>
   /** Called after validations and now and then between them, as often as is cheap; at the end, and when stopped: what is needed to go on as
    * if never stopped. */
-  checkpoint: (progress: LoopProgress, variables: Record<string, HostTensor>) => Promise<void>
+  checkpoint: (progress: LoopProgress, variables: Record<string, HostTensor>, source: BatchSourceState) => Promise<void>
   emit: (event: TrainEvent) => void
   /** Called after each step that counts, with what it was given and what came out: to watch, not to change. Awaited, so that it may read the state. */
   observe?: (step: number, batch: Batch, outputs: Readonly<Record<string, HostTensor>>) => Promise<void>
@@ -75,19 +77,28 @@ export async function train(options: LoopOptions): Promise<LoopProgress> {
   let good = { step: progress.step, values: await state.read() }
 
   const pace = new CheckpointPace()
-  const checkpoint = async (values: Record<string, HostTensor>): Promise<void> => {
-    progress.random = random.state
-    await pace.measure(() => options.checkpoint({ ...progress }, values))
+  const checkpoint = async (
+    values: Record<string, HostTensor>,
+    position = { random: random.state, source: source.state() },
+  ): Promise<void> => {
+    progress.random = position.random
+    await pace.measure(() => options.checkpoint({ ...progress }, values, position.source))
   }
 
   while (progress.step < steps && !signal.aborted) {
-    const batch = await source.next()
+    const before = { random: random.state, source: source.state() }
+    const batch = await meter.waiting(source.next())
     const learningRate = settings.learningRate * progress.rateScale * rateFactor(progress.step, steps, settings)
-    const outputs = await executable.run(state, {
+    const feeds = {
       ...batchFeeds(batch, source.sampleShape),
       ...drawMasks(masks, random),
       rate: scalar('float32', learningRate),
       progress: scalar('float32', progress.step / steps),
+    }
+    const outputs = await executable.run(state, feeds).catch(async (error: unknown) => {
+      // The step has not happened: its batch and its masks are drawn again.
+      if (options.isSurvivable?.(error)) await state.read().then((values) => checkpoint(values, before), () => undefined) // prettier-ignore
+      throw error
     })
     progress.step++
     await options.pause()
@@ -113,6 +124,7 @@ export async function train(options: LoopOptions): Promise<LoopProgress> {
       continue
     }
 
+    meter.pause()
     const validation = await options.validate()
     const isBest = progress.best === null || isBetter(validation, progress.best)
     progress.stale = isBest ? 0 : progress.stale + 1

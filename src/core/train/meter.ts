@@ -3,11 +3,14 @@ import type { HostTensor } from '../tensor/tensor.ts'
 import type { StepEvent } from './events.ts'
 import type { Batch } from '../data/batches.ts'
 
-type Reading = Pick<StepEvent, 'loss' | 'terms' | 'imagesPerSecond' | 'pseudoLabels'>
+type Reading = Pick<StepEvent, 'loss' | 'terms' | 'imagesPerSecond' | 'waitingShare' | 'pseudoLabels'>
 
 export class StepMeter {
   #images = 0
   #since = performance.now()
+  /** Milliseconds of the steps before the clock was last started anew, and of waiting for batches in all. */
+  #before = 0
+  #waited = 0
 
   /** Starts the clock anew: time spent on validation is not training time. */
   restart(): void {
@@ -15,15 +18,32 @@ export class StepMeter {
     this.#since = performance.now()
   }
 
+  /** Stops the clock where something else than a step begins. */
+  pause(): void {
+    this.#before += performance.now() - this.#since
+  }
+
+  /** Waits for a batch. */
+  async waiting<T>(batch: Promise<T>): Promise<T> {
+    const start = performance.now()
+    try {
+      return await batch
+    } finally {
+      this.#waited += performance.now() - start
+    }
+  }
+
   read(outputs: Readonly<Record<string, HostTensor>>, batch: Batch): Reading {
     const number = (name: string): number => Number(outputs[name]?.data[0])
     const loss = number('loss')
     this.#images += images(batch)
     const terms = Object.keys(outputs).filter((name) => name.startsWith('loss/'))
+    const time = Math.max(1e-3, performance.now() - this.#since)
     const reading: Reading = {
       loss,
       terms: Object.fromEntries(terms.map((name) => [name.slice('loss/'.length), number(name)])),
-      imagesPerSecond: (1000 * this.#images) / Math.max(1e-3, performance.now() - this.#since),
+      imagesPerSecond: (1000 * this.#images) / time,
+      waitingShare: Math.min(1, this.#waited / (this.#before + time)),
     }
     const { confidence, pseudoLabels } = outputs
     if (confidence && pseudoLabels)

@@ -1,5 +1,6 @@
 // Builds one training step of a method as one program: forward, backward, optimiser, averages and queues.
 import { differentiate } from '../autodiff/differentiate.ts'
+import { differentiateRecomputing } from '../autodiff/recompute.ts'
 import * as g from '../graph/build.ts'
 import type { Program } from '../graph/program.ts'
 import type { Value } from '../graph/value.ts'
@@ -18,6 +19,8 @@ export interface StepSettings extends SgdSettings {
   unlabelledBatch: number
   /** Factors on the base learning rate. */
   rates: Readonly<Record<Part, number>>
+  /** Keep only the ends of the backbone's stages for the backward pass and compute the rest again: less memory, more time, equal numbers. */
+  recompute?: boolean
 }
 
 export interface TrainingStep {
@@ -57,7 +60,7 @@ export function buildTrainingStep(
 
   const { losses, pseudoLabels, confidence } = method.step(stepContext(pass, model, method, settings, input))
   const loss = Object.values(losses).reduce((a, b) => g.add(a, b))
-  const gradients = differentiate(loss, weights)
+  const gradients = settings.recompute ? differentiateRecomputing(loss, weights, pass.stageEnds) : differentiate(loss, weights)
   const rate = builder.feed('rate', { dtype: 'float32', shape: [] })
   rates.forEach(([name, factor], i) => sgd(builder, name, gradients[i]!, g.mul(rate, factor), settings))
 

@@ -8,11 +8,13 @@ export interface Place {
   readonly device?: string | undefined
   /** Threads within an operator. */
   readonly threads: number
+  /** Told once a program which of its operators the device leaves to the processor, and how many of each. */
+  readonly onFallback?: ((operators: ReadonlyMap<string, number>, program: string) => void) | undefined
 }
 
 /** @throws AppError 'bad-option' for a device that no engine has, 'unsupported' for one that is not there */
-export async function openEngine({ device, threads }: Place): Promise<Engine> {
-  if (device !== 'tensorflow') return new OnnxRuntimeEngine({ threads, provider: providerOf(device) })
+export async function openEngine({ device, threads, onFallback }: Place): Promise<Engine> {
+  if (device !== 'tensorflow') return new OnnxRuntimeEngine({ threads, provider: providerOf(device), ...(onFallback && { onFallback }) })
   const { TensorFlowEngine } = await import('./tensorflow/engine.ts')
   return new TensorFlowEngine({ threads })
 }

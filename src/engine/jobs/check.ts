@@ -4,7 +4,7 @@ import type { RequestOf } from '../../shared/requests.ts'
 import { toAppError } from '../errors.ts'
 import type { Job } from '../job.ts'
 import { requireTrainable } from '../training/open-run.ts'
-import { phaseMemory } from '../training/memory.ts'
+import { runMemory } from '../training/memory.ts'
 import { recentNetwork } from '../training/recent-network.ts'
 import { configure } from '../training/settings.ts'
 import type { Configuration } from '../training/settings.ts'
@@ -29,7 +29,7 @@ export const check: Job<'check'> = async (request) => {
   if (configuration && network)
     memory =
       attempt(
-        () => Math.max(...configuration.phases.map((phase) => phaseMemory(configuration, network.backbone, phase, request.classes))),
+        () => runMemory(configuration, network.backbone, request.classes),
         (error) => problems.push({ field: 'method', message: error.message }),
       ) ?? null
   return {

@@ -18,6 +18,7 @@ import { cachedImages } from '../data/feature-cache.ts'
 import { ImageLoader } from '../data/loader.ts'
 import type { Job, JobContext } from '../job.ts'
 import { cacheFolder } from '../training/cache-folder.ts'
+import { largestBatch, runMemory } from '../training/memory.ts'
 import { openRun } from '../training/open-run.ts'
 import type { Run } from '../training/open-run.ts'
 import { preparePhase } from '../training/phase.ts'
@@ -28,13 +29,18 @@ import { featureKey } from '../training/sources.ts'
 const samples = { decoded: 16, looked: 200 }
 /** Steps that are timed after the first, which is slower: until this time is over, one at least. */
 const stepMilliseconds = 1500
+/** Labelled images of a step where those of the run would not fit. */
+const triedAtMost = 16
 /** Starting the process, opening files, writing the model. */
 const fixedSeconds = 3
 /** Most that decoded images, and features, are kept in. */
 const kept = { images: 2 ** 30, features: 2 * 2 ** 30 }
 
 export const estimate: Job<'estimate'> = async (request, context) => {
-  const run = await openRun({ ...request, job: 'train', resume: false, finish: false, out: '' }, context.signal)
+  const asked = await openRun({ ...request, job: 'train', resume: false, finish: false, out: '' }, context.signal)
+  const fitting = fit(asked)
+  // What does not fit is not tried either: steps of a smaller batch are, and their time is taken in proportion.
+  const { run, share } = fitting.tried
   const shortSide = Math.max(...Object.values(run.recipes).map(shortSideOf))
   const engine = await openEngine({ device: request.device, threads: run.threads })
   const loader = new ImageLoader(run.data.set, { threads: run.threads, shortSide })
@@ -50,7 +56,7 @@ export const estimate: Job<'estimate'> = async (request, context) => {
     const phases: { title: string; steps: number; seconds: number }[] = []
     for (const phase of run.phases) {
       const cut = run.backbone.cutAt(phase.depth)
-      const step = await stepSeconds(run, engine, phase)
+      const step = await stepSeconds(run, engine, phase, share)
       state = Math.max(state, step.stateBytes)
       if (cut && !cached.has(cut.name)) {
         cached.add(cut.name)
@@ -71,13 +77,52 @@ export const estimate: Job<'estimate'> = async (request, context) => {
     const tested = run.data.validation.length + run.data.test.length
     const seconds =
       fixedSeconds + cachingSeconds + phases.reduce((sum, phase) => sum + phase.seconds, 0) + tested * (forwardSeconds + secondsPerView)
-    const pixels = 3 * 1.4 * shortSide * shortSide * run.data.set.images.length
-    const memory = resourceUsage().maxRSS * 1024 + 2 * state + Math.min(kept.images, pixels) + Math.min(kept.features, features)
-    return { seconds, memory: Math.round(memory), freeMemory: Math.round(availableMemory()), phases, cachingSeconds }
+    const measured = resourceUsage().maxRSS * 1024 + 2 * state + pixelBytes(run)
+    const memory = (share === 1 ? measured : fitting.memory) + Math.min(kept.features, features)
+    // What was measured is right where the graph promised more room than there was.
+    const { labelledBatch } = asked.settings
+    const isOver = memory > fitting.free && (fitting.largestBatch ?? 0) >= labelledBatch
+    const largest = isOver ? Math.max(2, Math.floor((labelledBatch * fitting.free) / memory)) : fitting.largestBatch
+    return {
+      ...{ seconds, memory: Math.round(memory), freeMemory: Math.round(fitting.free), largestBatch: largest },
+      ...{ phases, cachingSeconds },
+    }
   } finally {
     await loader.close()
     await engine.dispose()
   }
+}
+
+interface Fitting {
+  /** What of it is tried: the run itself, or the run with a smaller batch, and its share of the run's batch. */
+  readonly tried: { readonly run: Run; readonly share: number }
+  /** From the graph, before anything is computed; bytes. */
+  readonly memory: number
+  readonly free: number
+  readonly largestBatch: number | null
+}
+
+/** Whether a run fits into the memory that is free, by its graph alone. */
+function fit(run: Run): Fitting {
+  const free = availableMemory()
+  const classes = run.data.set.classes.length
+  const images = pixelBytes(run)
+  const memory = runMemory(run, run.backbone, classes) + images
+  const largest = largestBatch(run, run.backbone, classes, free - images)
+  const { labelledBatch, unlabelledBatch } = run.settings
+  const share = memory <= free ? 1 : Math.min(1, Math.min(largest ?? 2, triedAtMost) / labelledBatch)
+  const settings = {
+    ...run.settings,
+    labelledBatch: Math.max(2, Math.floor(share * labelledBatch)),
+    unlabelledBatch: Math.max(2, Math.floor(share * unlabelledBatch)),
+  }
+  return { tried: { run: share === 1 ? run : { ...run, settings }, share }, memory, free, largestBatch: largest }
+}
+
+/** Decoded images that are kept, bytes. */
+function pixelBytes({ recipes, data }: Run): number {
+  const shortSide = Math.max(...Object.values(recipes).map(shortSideOf))
+  return Math.min(kept.images, 3 * 1.4 * shortSide * shortSide * data.set.images.length)
 }
 
 /** Progress, and the wish to stop. */
@@ -102,7 +147,8 @@ async function viewSeconds({ data, recipes, settings, configured }: Run, loader:
   return (performance.now() - start) / 1000 / views
 }
 
-async function stepSeconds(run: Run, engine: Engine, phase: Phase) {
+/** @param share of the images of a step that are tried */
+async function stepSeconds(run: Run, engine: Engine, phase: Phase, share: number) {
   const { configured, settings, data, backbone } = run
   const classes = data.set.classes.length
   const prepared = preparePhase({ backbone, classes, method: configured, settings, phase, seed: 0, carried: {} })
@@ -125,7 +171,8 @@ async function stepSeconds(run: Run, engine: Engine, phase: Phase) {
     const times: number[] = []
     for (let spent = 0; spent < stepMilliseconds; spent += times.at(-1) ?? 0) times.push(await once())
     const stateBytes = Object.values(step.initial).reduce((sum, value) => sum + value.data.byteLength, 0)
-    return { seconds: times.reduce((sum, time) => sum + time, 0) / times.length / 1000, views, stateBytes }
+    const seconds = times.reduce((sum, time) => sum + time, 0) / times.length / 1000
+    return { seconds: seconds / share, views: views / share, stateBytes }
   } finally {
     executable.dispose()
     state.dispose()

@@ -5,11 +5,13 @@ import type { Engine } from '../../core/graph/program.ts'
 import { AppError } from '../../shared/errors.ts'
 import { ReferenceEngine } from '../../core/reference/engine.ts'
 import { openEngine } from '../backends/index.ts'
+import { backboneProblem } from '../probe/backbone-problem.ts'
 import type { Job } from '../job.ts'
 import { runSteps, trainingProblem } from '../probe/training-problem.ts'
+import type { TrainingProblem } from '../probe/training-problem.ts'
 
 /** Seconds that the speed is measured for. */
-const seconds = 1
+const seconds = 2
 /** Largest relative difference of a weight from float64's after the steps: rounding gives 1e-6, half precision 1e-3, a wrong kernel 1. */
 const tolerance = 5e-3
 
@@ -23,8 +25,10 @@ export const probe: Job<'probe'> = async (request, context) => {
   }
 }
 
-const tryDevice: Job<'probe'> = async ({ device, threads = availableParallelism() }, { signal, pause }) => {
-  const engine = await openEngine({ device, threads })
+const tryDevice: Job<'probe'> = async ({ device, threads = availableParallelism(), backbone }, { signal, pause }) => {
+  const onProcessor = new Set<string>()
+  const onFallback = (operators: ReadonlyMap<string, number>): void => operators.forEach((_, name) => onProcessor.add(name))
+  const engine = await openEngine({ device, threads, onFallback })
   try {
     const small = trainingProblem({ batch: 4, size: 12, widths: [4, 8] })
     const expected = await runSteps(new ReferenceEngine(), small, 3)
@@ -34,7 +38,10 @@ const tryDevice: Job<'probe'> = async ({ device, threads = availableParallelism(
         'unsupported',
         `${engine.name}: expected weights within ${tolerance} of the right ones after three steps, found a difference of ${difference.toPrecision(3)}`,
       )
-    return { name: engine.name, difference, imagesPerSecond: await measure(engine, signal, pause) }
+    onProcessor.clear()
+    const problem = backbone === undefined ? trainingProblem(usual) : await backboneProblem(backbone)
+    const imagesPerSecond = await measure(engine, problem, signal, pause)
+    return { name: engine.name, difference, imagesPerSecond, onProcessor: [...onProcessor] }
   } finally {
     await engine.dispose()
   }
@@ -47,9 +54,16 @@ function reasonOf({ message }: Error): string {
   return last.length > 300 ? `${last.slice(0, 299)}…` : last
 }
 
-/** Images a second through a step of a network whose layers are as wide as real ones. */
-async function measure(engine: Engine, signal: AbortSignal, pause: () => Promise<void>): Promise<number> {
-  const problem = trainingProblem({ batch: 16, size: 64, widths: [32, 64, 128] })
+/** Layers as wide as real ones. */
+const usual = { batch: 16, size: 64, widths: [32, 64, 128] } as const
+
+/** Images a second through a training step. */
+async function measure(
+  engine: Engine,
+  problem: Pick<TrainingProblem, 'program' | 'initial' | 'feeds' | 'batch'>,
+  signal: AbortSignal,
+  pause: () => Promise<void>,
+): Promise<number> {
   const executable = await engine.compile(problem.program)
   const state = await engine.createState(problem.initial)
   try {

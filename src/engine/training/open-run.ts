@@ -48,13 +48,15 @@ export async function openRun(request: TrainRequest, signal: AbortSignal): Promi
   const recipes = { weak: make('weak'), strong: make('strong'), evaluation: make('evaluation') }
   const threads = request.threads ?? availableParallelism()
 
+  // It changes no number: a run that ran out of memory goes on with it.
+  const { recompute, ...settings } = configuration.settings
   const deciding = {
     images: data.hash ?? (await hashImageSet(data.set, signal)),
     labelled: hash(data.labelled),
     backbone: backboneHash,
     method: configuration.method.id,
     methodSettings: configuration.methodSettings,
-    settings: configuration.settings,
+    settings,
     phases: configuration.phases,
     recipes,
     seed: request.seed,
@@ -81,6 +83,7 @@ export async function openRun(request: TrainRequest, signal: AbortSignal): Promi
     identity: hash(deciding),
     record: {
       ...deciding,
+      recompute,
       request,
       threads,
       classes: data.set.classes,

@@ -20,13 +20,16 @@ import type { StepSettings, TrainingStep } from '../../core/train/training-step.
 import type { Checkpoint } from './checkpoint.ts'
 import type { PseudoLabelReport, PseudoLabelTracker } from './pseudo-label-tracker.ts'
 import { QueueFill } from './queue-fill.ts'
+import { isSurvivable } from './survival.ts'
 
 type Variables = Readonly<Record<string, HostTensor>>
+
+export type BatchSizes = Pick<RunSettings, 'labelledBatch' | 'unlabelledBatch'>
 
 /** Where a phase's images come from; how they are made is not its business. */
 export interface PhaseData {
   /** Opens the endless stream of training batches, at the position of a checkpoint if one is given. */
-  training(cut: Cut | null, resume: Checkpoint['source'] | undefined): Promise<BatchSource>
+  training(cut: Cut | null, settings: BatchSizes, resume: Checkpoint['source'] | undefined): Promise<BatchSource>
   /** Validation images in order, as inputs from the cut on. */
   validation(cut: Cut | null, batch: number): AsyncIterable<EvaluationBatch>
 }
@@ -64,7 +67,7 @@ const evaluationElements = 2 ** 20
 export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
   const { engine, method, settings, phase, data, resume, tracker } = options
   const { random, cut, model, sample, initial, variables, stepSettings, step } = preparePhase(options)
-  const source = await data.training(cut, resume?.source)
+  const source = await data.training(cut, settings, resume?.source)
   const state = await engine.createState(resume?.state ?? { ...initial, ...step.initial })
   const executable = await engine.compile(step.program)
   const evaluation = await evaluator(options, model, cut, sample, initial, state)
@@ -98,7 +101,8 @@ export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
       keep: async () => {
         best = await state.read(weights)
       },
-      checkpoint: (at, values) => options.checkpoint({ progress: at, source: source.state(), state: values, best }),
+      checkpoint: (at, values, position) => options.checkpoint({ progress: at, source: position, state: values, best }),
+      isSurvivable,
       emit: options.emit,
       pause: options.pause,
       signal: options.signal,

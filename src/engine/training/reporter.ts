@@ -20,6 +20,8 @@ export class Reporter {
   #step = 0
   #toldAt = 0
   readonly #rates: number[] = []
+  readonly #waiting = new Map<number, { steps: number; share: number }>()
+  readonly #fallbacks: string[] = []
   #writing: Promise<void> = Promise.resolve()
 
   constructor(context: JobContext, run: Run, metrics: NdjsonFile) {
@@ -41,6 +43,13 @@ export class Reporter {
   /** Images through the network a second of training, as last measured in each phase, averaged. */
   get imagesPerSecond(): number {
     return this.#rates.length === 0 ? 0 : this.#rates.reduce((a, b) => a + b, 0) / this.#rates.length
+  }
+
+  /** Share of the time of training spent waiting for images, each phase by its steps; null where none was done. */
+  get waitingShare(): number | null {
+    const done = [...this.#waiting.values()]
+    const steps = done.reduce((sum, phase) => sum + phase.steps, 0)
+    return steps === 0 ? null : done.reduce((sum, phase) => sum + phase.steps * phase.share, 0) / steps
   }
 
   stepsBefore(phase: number): number {
@@ -75,6 +84,16 @@ export class Reporter {
       this.#context.emit({ event: 'warning', message: 'all training images are labelled: there are no unlabelled ones to learn from' })
   }
 
+  /** What the run had to change to go on. */
+  get fallbacks(): readonly string[] {
+    return this.#fallbacks
+  }
+
+  fallback(message: string): void {
+    this.#fallbacks.push(message)
+    this.#tell({ event: 'warning', message, step: this.#step })
+  }
+
   phase(index: number): void {
     this.#phase = index
     this.#phaseStarted = { step: -1, time: 0 }
@@ -93,6 +112,7 @@ export class Reporter {
       return this.#tell({ event: 'validation', step, accuracy, loss: finite(loss), kept })
     }
     this.#rates[this.#phase] = event.imagesPerSecond
+    this.#waiting.set(this.#phase, { steps: event.step, share: event.waitingShare })
     if (this.#phaseStarted.step < 0) this.#phaseStarted = { step: event.step, time: performance.now() }
     const now = performance.now()
     const isPassing = now - this.#toldAt < stepIntervalMilliseconds && event.step !== event.steps
@@ -107,6 +127,7 @@ export class Reporter {
         losses: event.terms,
         learningRate: event.learningRate,
         imagesPerSecond: event.imagesPerSecond,
+        waitingShare: event.waitingShare,
         seconds: this.seconds,
         remainingSeconds: this.#remaining(event.step, event.steps),
         ...(event.pseudoLabels && { pseudoLabels: event.pseudoLabels }),

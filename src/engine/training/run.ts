@@ -9,6 +9,7 @@ import type { LoopProgress } from '../../core/train/loop.ts'
 import type { TrainRequest } from '../../shared/requests.ts'
 import type { ResultOf } from '../../shared/results.ts'
 import { openEngine } from '../backends/index.ts'
+import type { Place } from '../backends/index.ts'
 import { ImageLoader } from '../data/loader.ts'
 import { makeFolder, NdjsonFile, removeTemporaries, writeFileAtomic, writeJson } from '../../node/files.ts'
 import type { JobContext } from '../job.ts'
@@ -17,20 +18,26 @@ import type { Checkpoint } from './checkpoint.ts'
 import { exportModel } from './export.ts'
 import { finalModel, measureParity } from './final.ts'
 import { accuracyOf, judge, writeEvaluation } from './judge.ts'
+import { MovableEngine } from './movable-engine.ts'
 import { openRun } from './open-run.ts'
 import type { Run } from './open-run.ts'
 import { runPhase } from './phase.ts'
 import { PseudoLabelTracker } from './pseudo-label-tracker.ts'
 import { Reporter } from './reporter.ts'
 import { PhaseSources } from './sources.ts'
+import { Survival } from './survival.ts'
 import { modelFileName } from './trained-model.ts'
 
 type Carried = Pick<Checkpoint, 'carried' | 'carriedBest'>
 
-/** Trains, exports and tests. @throws AppError 'stopped' after keeping a checkpoint, when the signal says so. */
-export async function train(request: TrainRequest, context: JobContext): Promise<Omit<ResultOf<'train'>, 'job'>> {
+/** Trains, exports and tests. @param open the engine of a device @throws AppError 'stopped' after keeping a checkpoint, when the signal says so. */
+export async function train(
+  request: TrainRequest,
+  context: JobContext,
+  open: (place: Place) => Promise<Engine> = openEngine,
+): Promise<Omit<ResultOf<'train'>, 'job'>> {
   try {
-    return await runPhases(request, context)
+    return await runPhases(request, context, open)
   } catch (error) {
     // Reading and caching images end with the signal's own error.
     if (!context.signal.aborted || error !== context.signal.reason) throw error
@@ -44,13 +51,22 @@ export async function train(request: TrainRequest, context: JobContext): Promise
   }
 }
 
-async function runPhases(request: TrainRequest, context: JobContext): Promise<Omit<ResultOf<'train'>, 'job'>> {
+async function runPhases(
+  request: TrainRequest,
+  context: JobContext,
+  open: (place: Place) => Promise<Engine>,
+): Promise<Omit<ResultOf<'train'>, 'job'>> {
   const run = await openRun(request, context.signal)
   await makeFolder(join(request.out, 'checkpoints'))
   for (const folder of ['.', 'checkpoints']) await removeTemporaries(join(request.out, folder))
   for (const message of run.notes) context.emit({ event: 'log', message })
   const { data, recipes, threads } = run
-  const engine = await openEngine({ device: request.device, threads })
+  const openOn = (device?: string): Promise<Engine> =>
+    open({
+      ...{ device, threads },
+      onFallback: (operators, program) => context.emit({ event: 'warning', message: leftOut(device, operators, program) }),
+    })
+  const engine = new MovableEngine(await openOn(request.device), request.fallbacks ?? [], openOn)
   const loader = new ImageLoader(data.set, {
     threads,
     shortSide: Math.max(...Object.values(recipes).map(shortSideOf)),
@@ -65,38 +81,48 @@ async function runPhases(request: TrainRequest, context: JobContext): Promise<Om
   const sources = new PhaseSources(run, engine, loader, (task, done, total) => reporter.task(task, done, total), context.signal)
   try {
     reporter.start(engine.name, resume)
+    const survival = new Survival(run.settings, engine, (message) => reporter.fallback(message))
+    // Of this run: what lies in the folder otherwise may be another's.
+    let hasCheckpoint = resume !== null
     let carried: Carried = { carried: resume?.carried ?? {}, carriedBest: resume?.carriedBest ?? null }
-    if (request.finish) return await finish(run, bestOf(resume, reporter), engine, loader, reporter, context)
+    const conclude = (kept: Carried): ReturnType<typeof finish> =>
+      survival.through(() => finish(run, kept, engine, loader, reporter, context), 'no')
+    if (request.finish) return await conclude(bestOf(resume, reporter))
     for (const [index, phase] of run.phases.entries()) {
       if (resume && index < resume.phase) continue
-      reporter.phase(index)
-      const atPhase = resume?.phase === index ? resume : null
-      const { progress, best } = await runPhase({
-        engine,
-        backbone: run.backbone,
-        classes: data.set.classes.length,
-        method: run.configured,
-        settings: run.settings,
-        phase,
-        seed: request.seed,
-        data: sources,
-        ...carried,
-        resume: atPhase,
-        emit: (event) => reporter.training(event),
-        tracker,
-        onPseudoLabels: (step, report) => reporter.pseudoLabels(step, report),
-        checkpoint: async (parts) => {
-          await reporter.flush()
-          await writeCheckpoint(checkpointPath, { identity: run.identity, phase: index, ...parts, ...carried })
-        },
-        pause: () => context.pause(),
-        signal: context.signal,
-      })
+      const before = carried
+      const once = async (isFirst: boolean): ReturnType<typeof runPhase> => {
+        reporter.phase(index)
+        const kept = isFirst ? resume : hasCheckpoint ? await readCheckpoint(checkpointPath, run.identity) : null
+        return await runPhase({
+          engine,
+          backbone: run.backbone,
+          classes: data.set.classes.length,
+          method: run.configured,
+          settings: survival.settings,
+          phase,
+          seed: request.seed,
+          data: sources,
+          ...before,
+          resume: kept?.phase === index ? kept : null,
+          emit: (event) => reporter.training(event),
+          tracker,
+          onPseudoLabels: (step, report) => reporter.pseudoLabels(step, report),
+          checkpoint: async (parts) => {
+            await reporter.flush()
+            await writeCheckpoint(checkpointPath, { identity: run.identity, phase: index, ...parts, ...before })
+            hasCheckpoint = true
+          },
+          pause: () => context.pause(),
+          signal: context.signal,
+        })
+      }
+      const { progress, best } = await survival.through(once, phase.depth === 'head' ? 'head' : 'backbone')
       if (context.signal.aborted)
         throw new AppError('stopped', `stopped at step ${reporter.step}; --resume with the same options goes on from there`)
       carried = better(carried, best, inRun(progress.kept, reporter.stepsBefore(index)))
     }
-    return await finish(run, carried, engine, loader, reporter, context)
+    return await conclude(carried)
   } finally {
     await reporter.flush()
     await metrics.close()
@@ -104,6 +130,11 @@ async function runPhases(request: TrainRequest, context: JobContext): Promise<Om
     await loader.close()
     await engine.dispose()
   }
+}
+
+function leftOut(device: string | undefined, operators: ReadonlyMap<string, number>, program: string): string {
+  const names = [...operators].map(([name, count]) => (count === 1 ? name : `${name} (${count})`)).join(', ')
+  return `${device}: ${program} has operators that are computed on the processor: ${names}`
 }
 
 /** Later phases keep their weights unless validation says that they are worse. */
@@ -152,6 +183,7 @@ async function finish(
     validationAccuracy: carriedBest?.accuracy ?? null,
     seconds: reporter.seconds,
     imagesPerSecond: reporter.imagesPerSecond,
+    ...(reporter.waitingShare !== null && { waitingShare: reporter.waitingShare }),
     model: path,
     steps: reporter.step,
     bestStep: carriedBest?.step ?? 0,
@@ -163,7 +195,13 @@ async function finish(
     },
     exportDifference: parity.largestDifference,
   }
-  await writeJson(join(request.out, 'run.json'), { ...run.record, result, parity, brokenFiles: loader.broken })
+  await writeJson(join(request.out, 'run.json'), {
+    ...run.record,
+    result,
+    parity,
+    brokenFiles: loader.broken,
+    fallbacks: reporter.fallbacks,
+  })
   context.log(`trained ${path}`)
   return result
 }

@@ -16,7 +16,7 @@ import type { ViewPlan } from '../data/plans.ts'
 import { cacheFolder } from './cache-folder.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { Run } from './open-run.ts'
-import type { PhaseData } from './phase.ts'
+import type { BatchSizes, PhaseData } from './phase.ts'
 import { PrefixFeatures } from './prefix.ts'
 
 /** Maps are kept in half precision; features of this size or less in single. */
@@ -46,8 +46,8 @@ export class PhaseSources implements PhaseData {
     this.#signal = signal
   }
 
-  async training(cut: Cut | null, resume: Checkpoint['source'] | undefined): Promise<BatchSource> {
-    const { data, configured, settings, recipes, request } = this.#run
+  async training(cut: Cut | null, settings: BatchSizes, resume: Checkpoint['source'] | undefined): Promise<BatchSource> {
+    const { data, configured, recipes, request } = this.#run
     const halves = {
       labelled: { indices: data.labelled, batch: settings.labelledBatch, kinds: configured.views.labelled },
       unlabelled: { indices: data.unlabelled, batch: settings.unlabelledBatch, kinds: configured.views.unlabelled },
@@ -87,7 +87,11 @@ export class PhaseSources implements PhaseData {
   #store(cut: Cut, recipe: RecipeName, indices: readonly number[], views: number): Promise<FeatureStore> {
     const key = JSON.stringify([cut.name, recipe])
     let store = this.#stores.get(key)
-    if (!store) this.#stores.set(key, (store = this.#open(cut, recipe, indices, views)))
+    if (!store) {
+      this.#stores.set(key, (store = this.#open(cut, recipe, indices, views)))
+      // Opened anew where it is asked for again, on another device.
+      store.catch(() => this.#stores.delete(key))
+    }
     return store
   }
 

@@ -19,6 +19,10 @@ export function trainingOptions(command: Command): Command {
     .option('--budget <which>', 'quick, standard or thorough')
     .option('--set <key=value...>', 'settings of the method and of the training, by name')
     .option('--seed <n>', 'start of all random numbers (default: 0)')
+    .option(
+      '--device <id>',
+      'what to compute on; `devices` lists them (default: the chosen one, else the fastest that was right when tried)',
+    )
 }
 
 /** The option that sets a field: labelsPerClass -> `--labels-per-class`. */

@@ -4,8 +4,10 @@ import type { Command } from 'commander'
 import { AppError } from '../../shared/errors.ts'
 import { quote } from '../../shared/expected.ts'
 import type { JobRequest } from '../../shared/requests.ts'
+import { dataFolder } from '../../node/data-folder.ts'
 import { besideThis } from '../engine/place.ts'
 import { startJob } from '../engine/process.ts'
+import { memoryLog } from '../log.ts'
 import { makeProgram } from './command.ts'
 import type { Invocation } from './command.ts'
 import { humanOutput } from './human-output.ts'
@@ -64,7 +66,8 @@ export function parse(argv: readonly string[], stdout: Sink): Invocation | null 
   return invocations[0] ?? null
 }
 
-async function runJob(request: JobRequest, output: Output, entry: URL, stdout: ClosableSink): Promise<void> {
+async function runJob(asked: JobRequest, output: Output, entry: URL, stdout: ClosableSink): Promise<void> {
+  const request = await placed(asked)
   const job = startJob(request, (event) => output.event(event), { entry })
   await untilStopped(
     output,
@@ -72,6 +75,14 @@ async function runJob(request: JobRequest, output: Output, entry: URL, stdout: C
     () => job.stop(),
     async () => output.done(await job.result),
   )
+}
+
+/** Training without a device, or with `auto`, is where the services would do it; a device that is named is taken as it is. */
+async function placed(request: JobRequest): Promise<JobRequest> {
+  if (request.job !== 'train' || (request.device !== undefined && request.device !== 'auto')) return request
+  const { deviceFor } = await import('../services/devices/index.ts')
+  const { device, fallbacks } = await deviceFor({ dataFolder: dataFolder(), log: memoryLog() }, { device: request.device })
+  return { ...request, device, fallbacks }
 }
 
 async function runAction(action: Action, output: Output, entry: URL, stdout: ClosableSink): Promise<void> {

@@ -39,10 +39,14 @@ function trained(result: ResultOf<'train'>): string {
   return table([
     ['test accuracy', percent(result.testAccuracy)],
     ['validation accuracy', `${percent(result.validationAccuracy)} (step ${result.bestStep} of ${result.steps})`],
-    ['time', `${duration(result.seconds)}, ${Math.round(result.imagesPerSecond)} images/s`],
+    ['time', `${duration(result.seconds)}, ${Math.round(result.imagesPerSecond)} images/s${waiting(result)}`],
     ['model', result.model],
     ['model file against training', `largest difference ${significant(result.exportDifference)}`],
   ])
+}
+
+function waiting({ waitingShare }: ResultOf<'train'>): string {
+  return waitingShare === undefined ? '' : `, ${percent(waitingShare)} of it waiting for images`
 }
 
 function evaluated({ accuracy, images, skipped, classes, seconds }: ResultOf<'evaluate'>): string {

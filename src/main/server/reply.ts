@@ -25,6 +25,7 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
   disconnected: 503,
   unreachable: 502,
   'out-of-memory': 500,
+  'device-lost': 500,
   diverged: 422,
   stopped: 409,
   'engine-crashed': 500,

@@ -1,7 +1,7 @@
 // Devices: what training can run on, tried before it is offered.
 import { z } from 'zod'
 import { method, service } from './define.ts'
-import { count, nothing } from './domain.ts'
+import { count } from './domain.ts'
 import { started } from './tasks.ts'
 
 export const device = z.object({
@@ -11,7 +11,7 @@ export const device = z.object({
   usable: z.boolean(),
   /** For people: why it is usable or not. */
   reason: z.string(),
-  /** Images a second of a small reference step; null before the probe. */
+  /** Images a second of a training step; null before the probe. */
   imagesPerSecond: z.number().nullable(),
 })
 
@@ -19,16 +19,25 @@ const list = z.object({
   devices: z.array(device),
   /** `auto` or a device. */
   chosen: z.string(),
+  /** What `auto` means now: the fastest that is right. */
+  automatic: z.string(),
+  /** Name of the backbone that the speeds were measured on; null = a small network, or nothing was. */
+  measuredOn: z.string().nullable(),
+  /** What was found before counts no more: the system, a driver or a library has changed since. */
+  outdated: z.boolean(),
   threads: count,
   /** What the machine has. */
   cores: count,
 })
 
+const about = z.strictObject({ backbone: z.string().optional() })
+
 export const devices = service({
   methods: {
-    list: method(nothing, list),
-    /** Tries each in a process of its own: numbers against expected ones, and speed. */
-    probe: method(nothing, started),
+    /** @param backbone its id: what was measured on it, if it was */
+    list: method(about, list),
+    /** Tries each in a process of its own: numbers against expected ones, and speed, on a backbone if one is given. */
+    probe: method(about, started),
     choose: method(z.strictObject({ device: z.string().optional(), threads: z.int().min(1).max(256).optional() }), list),
   },
   events: { changed: list },

@@ -56,6 +56,8 @@ export const taskResult = z.discriminatedUnion('kind', [
     /** Peak resident memory, bytes, beside what is free now. */
     memory: count,
     freeMemory: count,
+    /** Labelled images a step with which it would fit, at most; null where no batch does. */
+    largestBatch: count.nullable(),
     phases: z.array(z.object({ title: z.string(), steps: count, seconds })),
     /** Of which: caching views, once for all runs on the same images. */
     cachingSeconds: seconds,

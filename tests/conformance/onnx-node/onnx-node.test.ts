@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Engine } from '../../../src/core/graph/program.ts'
 import { difference } from '../compare.ts'
-import { engines } from '../engines.ts'
+import { engines, takesAll } from '../engines.ts'
 import { available, readCases } from './cases.ts'
 import { excludedCases, excludedOperators, excludedOpsets, excludedTypes, partialCases } from './exclusions.ts'
 import { prepare, scopeOf } from './prepare.ts'
@@ -47,7 +47,7 @@ describe.skipIf(!available)(`ONNX operator tests: ${title}`, () => {
     expect([...partial.keys()].filter((name) => !names.has(name))).toEqual([])
   })
 
-  describe.each(engines)('$name', ({ create, exclusions }) => {
+  describe.each(engines.filter(takesAll))('$name', ({ create, exclusions }) => {
     let engine: Engine
     beforeAll(() => void (engine = create()))
     afterAll(() => engine.dispose())

@@ -74,6 +74,7 @@ export const elementwise: readonly OperatorCase[] = [
   unary('Cos', g.cos),
   unary('Identity', g.identity),
   unary('StopGradient', g.stopGradient),
+  { name: 'After', build: (draw) => g.after(draw.normal(2, 3), [draw.normal(4), draw.integers('int32', 0, 9, 2)]) },
   unary('Relu', g.relu, wide),
   { name: 'ReluGradient', build: (draw) => g.reluGradient(draw.normal(4, 40), g.relu(draw.tied(4, 40))) },
   {

@@ -9,7 +9,7 @@ import { evaluate } from '../../../src/core/reference/evaluate.ts'
 import { toNumbers } from '../../../src/core/tensor/tensor.ts'
 import type { HostTensor } from '../../../src/core/tensor/tensor.ts'
 import { difference } from '../compare.ts'
-import { engines } from '../engines.ts'
+import { engines, takesAll } from '../engines.ts'
 import { Draw } from './case.ts'
 
 interface Shapes {
@@ -72,7 +72,7 @@ describe('convolutions of any shape', () => {
     assert(holds, settings)
   })
 
-  describe.each(engines.filter(({ name }) => name !== 'reference'))('$name', ({ create }) => {
+  describe.each(engines.filter((tested) => tested.name !== 'reference' && takesAll(tested)))('$name', ({ create }) => {
     const engine = create()
     afterAll(() => engine.dispose())
 

@@ -92,6 +92,7 @@ export const cases: { readonly [Op in OpType]?: readonly Case[] } = {
   Sin: unary(b.sin),
   Cos: unary(b.cos),
   Identity: unary(b.identity),
+  After: [on([n(2, 3), n(4)], (x, other) => b.after(x, [other]))],
   Cast: unary((x) => apply('Cast', [b.mul(x, x)], { to: x.dtype })),
   Relu: unary(b.relu),
   ReluGradient: [on([n(2, 3), n(2, 3)], b.reluGradient)],

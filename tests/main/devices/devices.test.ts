@@ -16,19 +16,22 @@ const engine = {
     const imagesPerSecond = speeds.get(request.device)
     if (imagesPerSecond === undefined)
       return Promise.reject(new AppError('engine-crashed', 'the engine process ended unexpectedly (signal SIGSEGV)'))
-    return Promise.resolve({ job: 'probe', name: request.device, difference: 1e-7, imagesPerSecond })
+    return Promise.resolve({ job: 'probe', name: request.device, difference: 1e-7, imagesPerSecond, onProcessor: [] })
   },
   status: () => ({ state: 'idle', subject: null, lastHeartbeat: null }),
   close: () => Promise.resolve(),
 } as unknown as Engine
 const { studio, events, ended } = testStudio(engine)
-const service = calls('devices', devices(studio))
+let facts = 'driver 1'
+const readFacts = (): Promise<string> => Promise.resolve(facts)
+const service = calls('devices', devices(studio, readFacts))
+const placeFor = (device?: string) => deviceFor(studio, { device }, readFacts)
 
 test('before a probe there is the processor; afterwards what computed rightly', async () => {
   const before = await service.list({})
   expect(before).toMatchObject({ chosen: 'auto', threads: before.cores })
   expect(before.devices.filter(({ usable }) => usable)).toMatchObject([{ id: 'cpu', imagesPerSecond: null }])
-  expect(await deviceFor(studio)).toEqual({ device: 'cpu', threads: before.cores })
+  expect(await placeFor()).toEqual({ device: 'cpu', threads: before.cores, fallbacks: [] })
 
   expect(await ended(service.probe({}))).toMatchObject({ state: 'done', result: { devices: before.devices.length } })
   expect(asked).toEqual(before.devices.map(({ id }) => `probe ${id} ${before.cores}`))
@@ -47,11 +50,25 @@ test('the fastest usable one is taken, or the one that is chosen', async () => {
   await expect(service.choose({ device: 'abacus' })).rejects.toMatchObject({ code: 'bad-option' })
   speeds.set(other, 500)
   await ended(service.probe({}))
-  expect(await deviceFor(studio)).toMatchObject({ device: other })
+  expect(await placeFor()).toMatchObject({ device: other, fallbacks: ['cpu'] })
+  expect((await service.list({})).automatic).toBe(other)
   expect(await service.choose({ device: 'cpu', threads: 3 })).toMatchObject({ chosen: 'cpu', threads: 3 })
-  expect(await deviceFor(studio)).toEqual({ device: 'cpu', threads: 3 })
-  expect(await deviceFor(studio, other)).toEqual({ device: other, threads: 3 })
-  expect(await calls('devices', devices(studio)).list({})).toMatchObject({ chosen: 'cpu', threads: 3 })
+  expect(await placeFor()).toEqual({ device: 'cpu', threads: 3, fallbacks: [other] })
+  expect(await placeFor(other)).toEqual({ device: other, threads: 3, fallbacks: ['cpu'] })
+  expect(await placeFor('auto')).toMatchObject({ device: other })
+  expect(await calls('devices', devices(studio, readFacts)).list({})).toMatchObject({ chosen: 'cpu', threads: 3 })
+})
+
+test('a new driver undoes what was found, and a choice that is not usable any more does not stop a run', async () => {
+  const other = (await service.list({})).devices[1]?.id ?? ''
+  await service.choose({ device: other })
+  facts = 'driver 2'
+  expect(await service.list({})).toMatchObject({ chosen: other, automatic: 'cpu', outdated: true, measuredOn: null })
+  expect((await service.list({})).devices[1]).toMatchObject({ usable: false, reason: expect.stringContaining('changed') as string })
+  expect(await placeFor()).toMatchObject({ device: 'cpu', fallbacks: [] })
+  await expect(placeFor(other)).rejects.toMatchObject({ code: 'bad-option' })
+  await ended(service.probe({}))
+  expect(await service.list({})).toMatchObject({ automatic: other, outdated: false })
 })
 
 test('a damaged file of settings is as good as none', async () => {

@@ -80,5 +80,6 @@ export const arithmetic: GradientRules<keyof typeof family> = {
   Cos: ({ x: [a], dy }) => [neg(mul(dy, sin(a)))],
   Identity: ({ dy }) => [dy],
   StopGradient: none,
+  After: ({ dy }) => [dy],
   Cast: ({ x: [a], dy }) => [cast(dy, a.dtype)],
 }

@@ -92,6 +92,11 @@ export const identity = unary('Identity')
 /** The same numbers; no gradient flows through. */
 export const stopGradient = unary('StopGradient')
 
+/** x, once the others are computed. */
+export function after(x: Value, others: readonly Value[]): Value {
+  return others.length === 0 ? x : apply('After', [x, ...others], {})
+}
+
 /** The value itself if it is of that type already. */
 export function cast(x: Value, to: DType): Value {
   return x.dtype === to ? x : apply('Cast', [x], { to })

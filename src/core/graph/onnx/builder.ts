@@ -96,6 +96,13 @@ export class OnnxBuilder {
     return taken
   }
 
+  /** Stores a constant that whoever runs the model may replace: nobody can conclude anything from what it is. */
+  replaceable(tensor: HostTensor): string {
+    const name = this.initialiser(tensor, this.#fresh('constant'))
+    this.#inputs.push(valueInfo(name, tensor))
+    return name
+  }
+
   /** Adds a node and returns the name of its first output. `null` and '' are inputs left out. Attributes that are undefined are left out. */
   node(op: string, inputs: readonly (string | null)[], attributes: Attributes = {}, options: NodeOptions = {}): string {
     return this.nodeAll(op, inputs, attributes, options)[0]!

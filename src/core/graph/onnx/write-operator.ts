@@ -64,6 +64,7 @@ function onAxes(op: string): Writer<'Squeeze' | 'Unsqueeze'> {
 const byHand: { readonly [Op in OpType]?: Writer<Op> } = {
   Identity: (emit, [x]) => emit.alias(x ?? ''),
   StopGradient: (emit, [x]) => emit.alias(x ?? ''),
+  After: (emit, [x]) => emit.alias(x ?? ''),
   ReduceMean: reduction('ReduceMean'),
   ReduceMax: reduction('ReduceMax'),
   ReduceMin: reduction('ReduceMin'),

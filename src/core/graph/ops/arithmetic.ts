@@ -91,6 +91,8 @@ export const arithmetic = {
   Identity: unary(any),
   /** Identity through which no gradient flows. */
   StopGradient: op({ inputs: ['X'], internal: true, infer: ([x]) => [withShape(any(x), any(x).shape)] }),
+  /** X, but not before the other inputs are computed: holds back what is made of it, and keeps it apart from what is made of X itself. */
+  After: op({ inputs: ['X', 'Others...'], internal: true, infer: ([x]) => [withShape(any(x), any(x).shape)] }),
   /** ONNX Cast. Real numbers are truncated towards zero when they become integers; anything but 0 becomes true. */
   Cast: op<{ to: DType }>({ inputs: ['input'], infer: ([x], { to }) => [{ dtype: to, shape: any(x).shape }] }),
 }

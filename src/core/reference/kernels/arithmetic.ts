@@ -101,5 +101,6 @@ export const arithmetic = {
   Cos: unary(Math.cos),
   Identity: pass,
   StopGradient: pass,
+  After: pass,
   Cast: ({ type }, x) => [x.dtype === type.dtype ? x : mapped(x, type, (v) => v)],
 } satisfies { [Op in OpType]?: Kernel<Op> }

@@ -35,6 +35,11 @@ export interface EmitterOptions {
   readonly uses: ReadonlyMap<Value, number>
   /** The layout to take wherever there is a choice. */
   readonly preferred: Layout
+  /** Keeps shapes from ONNX Runtime. Its memory plan gives values of equal shape one buffer, which then is not free between them either, from the first
+   * of them to the last: a training step takes half as much again. Where it does not know shapes it frees each when it is done with. */
+  readonly hidesShapes: boolean
+  /** Pads of convolutions that differ between begin and end become a Pad before them: ONNX Runtime's WebGPU Conv (1.30) may leave the end out. */
+  readonly padsApart: boolean
 }
 
 export class Emitter {
@@ -42,9 +47,15 @@ export class Emitter {
   readonly preferred: Layout
   /** Operator of the graph that is being lowered. */
   lowered = ''
+  /** Names of nodes that the device has a kernel for, but none that is right. */
+  readonly kept: string[] = []
   #counter = 0
+  #keeps = false
   readonly #builder: OnnxBuilder
   readonly #uses: ReadonlyMap<Value, number>
+  readonly #hidesShapes: boolean
+  readonly #padsApart: boolean
+  readonly #targets = new Map<string, string>()
   readonly #held = new Map<Value, Map<Layout, string>>()
   readonly #deferred = new Map<Value, Deferred>()
   readonly #derived = new Map<Value, Map<string, string>>()
@@ -54,10 +65,12 @@ export class Emitter {
   readonly #views = new Map<string, { base: string; shape: string }>()
   readonly #reshaped = new Map<string, string>()
 
-  constructor(builder: OnnxBuilder, { block, uses, preferred }: EmitterOptions) {
+  constructor(builder: OnnxBuilder, { block, uses, preferred, hidesShapes, padsApart }: EmitterOptions) {
     this.#builder = builder
     this.block = block
     this.#uses = uses
+    this.#hidesShapes = hidesShapes
+    this.#padsApart = padsApart
     this.preferred = preferred
   }
 
@@ -115,12 +128,34 @@ export class Emitter {
 
   /** Adds a node; returns the name of its first output. */
   node(op: string, inputs: readonly (string | null)[], attributes: OnnxAttributes = {}, options: { domain?: string } = {}): string {
-    return this.#builder.node(op, inputs, attributes, { ...options, outputs: this.#fresh(op, 1) })
+    const pads = this.#padsApart && op === 'Conv' ? unequal(attributes.pads) : null
+    if (pads) {
+      const [x = null, ...rest] = inputs
+      const half = pads.length / 2
+      // Replaceable, or ONNX Runtime would put them into the convolution again.
+      const around = this.#builder.replaceable(
+        tensor('int64', [pads.length + 4], [0, 0, ...pads.slice(0, half), 0, 0, ...pads.slice(half)]),
+      )
+      const padded = this.node('Pad', [x, around])
+      return this.node(op, [padded, ...rest], { ...attributes, pads: pads.map(() => 0) }, options)
+    }
+    const name = this.#builder.node(op, inputs, attributes, { ...options, outputs: this.#fresh(op, 1) })
+    if (this.#keeps) this.kept.push(name)
+    return name
+  }
+
+  /** What `work` adds is to be computed on the processor, whatever the device is. */
+  onProcessor(work: () => void): void {
+    this.#keeps = true
+    work()
+    this.#keeps = false
   }
 
   /** As `node`, with the names of all `outputs`. */
   nodeAll(op: string, inputs: readonly (string | null)[], attributes: OnnxAttributes, outputs: number): readonly string[] {
-    return this.#builder.nodeAll(op, inputs, attributes, { outputs: this.#fresh(op, outputs) })
+    const names = this.#builder.nodeAll(op, inputs, attributes, { outputs: this.#fresh(op, outputs) })
+    if (this.#keeps) this.kept.push(names[0] ?? '')
+    return names
   }
 
   /** Names say which operator of the graph a node comes from; ONNX Runtime's errors and profiles show them. */
@@ -154,11 +189,19 @@ export class Emitter {
     let view = this.#reshaped.get(key)
     if (view === undefined) {
       // An extent of 0 means 0, not "as the input has it".
-      view = this.node('Reshape', [base, this.ints(shape)], shape.includes(0) ? { allowzero: 1 } : {})
+      view = this.node('Reshape', [base, this.#target(shape)], shape.includes(0) ? { allowzero: 1 } : {})
       this.#reshaped.set(key, view)
       this.#views.set(view, { base, shape: shape.join() })
     }
     return view
+  }
+
+  #target(shape: Shape): string {
+    if (!this.#hidesShapes) return this.ints(shape)
+    const key = shape.join()
+    let name = this.#targets.get(key)
+    if (name === undefined) this.#targets.set(key, (name = this.#builder.replaceable(tensor('int64', [shape.length], shape))))
+    return name
   }
 
   transpose(name: string, perm: readonly number[]): string {
@@ -180,4 +223,12 @@ export class Emitter {
   filled(dtype: DType, shape: Shape, value: number): string {
     return this.node('ConstantOfShape', [this.ints(shape)], { value: tensor(dtype, [1], [value]) })
   }
+}
+
+/** Pads of which some axis has other ones at its end than at its begin. */
+function unequal(pads: OnnxAttribute | undefined): readonly number[] | null {
+  if (!Array.isArray(pads)) return null
+  const numbers = pads as readonly number[]
+  const rank = numbers.length / 2
+  return numbers.some((pad, i) => i < rank && pad !== numbers[i + rank]) ? numbers : null
 }

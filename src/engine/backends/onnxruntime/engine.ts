@@ -18,24 +18,40 @@ export interface OnnxRuntimeOptions {
   provider?: Provider
   /** False: without ONNX Runtime's blocked operators, as on processors that have none. */
   blocked?: boolean
+  /** Told once a program what of it is computed on the processor instead of the device, by ONNX Runtime's own choice. */
+  onFallback?: (operators: ReadonlyMap<string, number>, program: string) => void
 }
 
 export class OnnxRuntimeEngine implements Engine {
   readonly name: string
   readonly #sessions: SessionCache
+  readonly #provider: Provider
   readonly #blocked: boolean
+  readonly #onFallback: OnnxRuntimeOptions['onFallback']
 
-  constructor({ threads = 1, provider = 'cpu', profile, blocked = provider === 'cpu' }: OnnxRuntimeOptions = {}) {
+  constructor({ threads = 1, provider = 'cpu', profile, blocked = provider === 'cpu', onFallback }: OnnxRuntimeOptions = {}) {
     this.name = `onnxruntime ${provider}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`
+    this.#provider = provider
     this.#blocked = blocked
-    this.#sessions = new SessionCache({ threads, provider, ...(profile === undefined ? {} : { profile }) })
+    this.#onFallback = onFallback
+    this.#sessions = new SessionCache({
+      threads,
+      provider,
+      watched: onFallback !== undefined,
+      ...(profile === undefined ? {} : { profile }),
+    })
   }
 
   async compile(program: Program): Promise<Executable> {
     const subject = subjectOf(program)
-    const { model, ...lowered } = lowerProgram(program, this.#blocked ? await blockSize() : null)
-    const { session, release } = await this.#sessions.take(model, subject)
-    return new OnnxExecutable(program, lowered, session, release, subject)
+    const block = this.#blocked ? await blockSize() : null
+    const { model, ...lowered } = lowerProgram(program, { provider: this.#provider, block })
+    const { session, placement, release } = await this.#sessions.take(model, lowered.kept, subject)
+    const ran = async (): Promise<void> => {
+      const operators = await placement?.read(session)
+      if (operators && operators.size > 0) this.#onFallback?.(operators, subject)
+    }
+    return new OnnxExecutable(program, lowered, session, { release, ran }, subject)
   }
 
   createState(values: Readonly<Record<string, HostTensor>>): Promise<State> {

@@ -14,14 +14,21 @@ export class OnnxExecutable implements Executable {
   readonly #program: Program
   readonly #lowered: Omit<LoweredProgram, 'model'>
   readonly #session: InferenceSession
-  readonly #release: () => void
+  readonly #hooks: { readonly release: () => void; readonly ran: () => Promise<void> }
   readonly #subject: string
 
-  constructor(program: Program, lowered: Omit<LoweredProgram, 'model'>, session: InferenceSession, release: () => void, subject: string) {
+  /** @param hooks `ran` is called after each run */
+  constructor(
+    program: Program,
+    lowered: Omit<LoweredProgram, 'model'>,
+    session: InferenceSession,
+    hooks: { readonly release: () => void; readonly ran: () => Promise<void> },
+    subject: string,
+  ) {
     this.#program = program
     this.#lowered = lowered
     this.#session = session
-    this.#release = release
+    this.#hooks = hooks
     this.#subject = subject
   }
 
@@ -49,11 +56,12 @@ export class OnnxExecutable implements Executable {
       throw sessionError(`ONNX Runtime cannot run ${this.#subject}`, error)
     }
     for (const [name, held] of updates) state.replace(name, results[held] as Tensor)
+    await this.#hooks.ran()
     return Object.fromEntries(Array.from(outputs, ([name, held]) => [name, fromOrt(results[held] as Tensor)]))
   }
 
   dispose(): void {
-    this.#release()
+    this.#hooks.release()
   }
 
   #state(state: OnnxState, name: string, expected: TensorType | undefined): Tensor {

@@ -1,14 +1,18 @@
 // A program as one ONNX model.
 import { OnnxBuilder } from '../../../core/graph/onnx/builder.ts'
+import type { OnnxValueType } from '../../../core/graph/onnx/builder.ts'
 import type { OpType } from '../../../core/graph/ops/index.ts'
 import type { Program } from '../../../core/graph/program.ts'
 import { topological } from '../../../core/graph/value.ts'
 import type { Node, Value } from '../../../core/graph/value.ts'
+import type { TensorType } from '../../../core/tensor/tensor.ts'
 import { Emitter } from './emitter.ts'
 import type { Layout } from './layout.ts'
 import type { Lowering } from './lowering.ts'
 import { lowerings } from './lowerings/index.ts'
 import { oneToOne } from './lowerings/one-to-one.ts'
+import { webgpu } from './lowerings/webgpu/index.ts'
+import type { Provider } from './session.ts'
 
 export interface LoweredProgram {
   readonly model: Uint8Array
@@ -18,21 +22,37 @@ export interface LoweredProgram {
   /** ONNX names of what comes out, by the program's names. */
   readonly outputs: ReadonlyMap<string, string>
   readonly updates: ReadonlyMap<string, string>
+  /** Nodes that are not to be computed on the device though it would take them. */
+  readonly kept: readonly string[]
 }
 
-/** @param block channels in a block of ONNX Runtime's blocked operators; null = they are not there */
-export function lowerProgram(program: Program, block: number | null): LoweredProgram {
+export interface Target {
+  readonly provider: Provider
+  /** Channels in a block of ONNX Runtime's blocked operators; null = they are not there. */
+  readonly block: number | null
+}
+
+type Lowerings = { readonly [Op in OpType]?: Lowering<Op> }
+
+/** What devices need in another way than the processor does. */
+const ofDevices: { readonly [Name in Provider]?: Lowerings } = { webgpu }
+
+export function lowerProgram(program: Program, { provider, block }: Target): LoweredProgram {
+  const table: Lowerings = { ...lowerings, ...ofDevices[provider] }
   const builder = new OnnxBuilder({ name: 'program', opset: 17, domains: { 'com.microsoft': 1, 'com.microsoft.nchwc': 1 } })
   const results = [...Object.values(program.outputs), ...Object.values(program.updates)]
   const order = topological(results)
-  const emit = new Emitter(builder, { block, uses: countUses(order, results), preferred: preferredLayout(order, block) })
+  // Rows and blocks are made for the processor's kernels.
+  const preferred = provider === 'cpu' ? preferredLayout(order, block) : 'plain'
+  const hidesShapes = provider === 'cpu' && Object.keys(program.updates).length > 0
+  const emit = new Emitter(builder, { block, uses: countUses(order, results), preferred, hidesShapes, padsApart: provider === 'webgpu' })
   const used = new Set(order)
 
   const enter = (kind: string, values: Readonly<Record<string, Value>>): Map<string, string> => {
     const names = new Map<string, string>()
     for (const [name, value] of Object.entries(values)) {
       if (!used.has(value.node)) continue
-      names.set(name, builder.input(`${kind}:${name}`, value))
+      names.set(name, builder.input(`${kind}:${name}`, hidesShapes && kind === 'feed' ? anyNumber(name, value) : value))
       emit.set(value, `${kind}:${name}`)
     }
     return names
@@ -49,7 +69,7 @@ export function lowerProgram(program: Program, block: number | null): LoweredPro
       throw new Error(`leaf ${name} is neither a feed nor a state variable of the program`)
     }
     emit.lowered = node.op
-    const lowering = lowerings[node.op] as Lowering<OpType> | undefined
+    const lowering = table[node.op] as Lowering<OpType> | undefined
     ;(lowering ?? oneToOne)(node, emit)
   }
 
@@ -69,7 +89,12 @@ export function lowerProgram(program: Program, block: number | null): LoweredPro
   }
   const outputs = leave('output', program.outputs)
   const updates = leave('update', program.updates)
-  return { model: builder.serialise(), feeds, reads, outputs, updates }
+  return { model: builder.serialise(), feeds, reads, outputs, updates, kept: emit.kept }
+}
+
+/** Of images of which ONNX Runtime does not know how many they are. */
+function anyNumber(name: string, { dtype, shape }: TensorType): OnnxValueType {
+  return { dtype, shape: shape.length > 1 ? [`number of ${name}`, ...shape.slice(1)] : shape }
 }
 
 function countUses(order: readonly Node[], results: readonly Value[]): Map<Value, number> {

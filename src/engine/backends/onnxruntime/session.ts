@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { InferenceSession, listSupportedBackends } from 'onnxruntime-node'
 import { AppError } from '../../../shared/errors.ts'
+import { Placement } from './placement.ts'
 
 /** ONNX Runtime's names of what it can compute on. */
 const providers = ['cpu', 'cuda', 'dml', 'webgpu', 'coreml'] as const
@@ -20,22 +21,29 @@ export interface SessionSettings {
   readonly provider: Provider
   /** Writes ONNX Runtime's profile to files that begin with this. */
   readonly profile?: string
+  /** On a device: find out at the first run what of it is computed on the processor. */
+  readonly watched?: boolean
+}
+
+interface Opened {
+  readonly session: InferenceSession
+  readonly placement: Placement | null
 }
 
 /** Sessions by content of their models; each is released when its last user has gone. */
 export class SessionCache {
   readonly #settings: SessionSettings
-  readonly #entries = new Map<string, { session: Promise<InferenceSession>; users: number }>()
+  readonly #entries = new Map<string, { opened: Promise<Opened>; users: number }>()
 
   constructor(settings: SessionSettings) {
     this.#settings = settings
   }
 
-  /** @param subject what the model is, for error messages */
-  async take(model: Uint8Array, subject: string): Promise<{ session: InferenceSession; release: () => void }> {
+  /** @param kept nodes that follow from the model and are not for the device @param subject what the model is, for error messages */
+  async take(model: Uint8Array, kept: readonly string[], subject: string): Promise<Opened & { release: () => void }> {
     const key = createHash('sha256').update(model).digest('hex')
     let entry = this.#entries.get(key)
-    if (!entry) this.#entries.set(key, (entry = { session: createSession(model, this.#settings, subject), users: 0 }))
+    if (!entry) this.#entries.set(key, (entry = { opened: createSession(model, this.#settings, kept, subject), users: 0 }))
     const held = entry
     held.users++
     let released = false
@@ -44,13 +52,11 @@ export class SessionCache {
       released = true
       if (--held.users > 0) return
       this.#entries.delete(key)
-      void held.session.then(
-        (session) => session.release(),
-        () => undefined,
-      )
+      // Nothing depends on it any more, not even on a device that is lost.
+      void held.opened.then(close).catch(() => undefined)
     }
     try {
-      return { session: await held.session, release }
+      return { ...(await held.opened), release }
     } catch (error) {
       release()
       throw error
@@ -60,22 +66,30 @@ export class SessionCache {
   async dispose(): Promise<void> {
     const entries = [...this.#entries.values()]
     this.#entries.clear()
-    for (const { session } of entries) await (await session).release()
+    for (const { opened } of entries) await close(await opened)
   }
+}
+
+async function close({ session, placement }: Opened): Promise<void> {
+  await session.release()
+  await placement?.remove()
 }
 
 async function createSession(
   model: Uint8Array,
-  { threads, provider, profile }: SessionSettings,
+  { threads, provider, profile, watched }: SessionSettings,
+  kept: readonly string[],
   subject: string,
-): Promise<InferenceSession> {
+): Promise<Opened> {
   // It would compute on the processor without a word.
   const offered = listSupportedBackends().map(({ name }) => name)
   if (!offered.includes(provider))
     throw new AppError('unsupported', `${provider}: expected one of ${offered.join(', ')}, which ONNX Runtime has on this system`)
+  const placement = watched && provider !== 'cpu' && profile === undefined ? new Placement() : null
+  const prefix = profile ?? placement?.prefix
   try {
-    return await InferenceSession.create(model, {
-      executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
+    const session = await InferenceSession.create(model, {
+      executionProviders: provider === 'cpu' ? ['cpu'] : [{ name: provider, ...(kept.length > 0 && { forceCpuNodeNames: kept }) }, 'cpu'],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       executionMode: 'sequential',
@@ -83,16 +97,33 @@ async function createSession(
       enableMemPattern: false,
       graphOptimizationLevel: 'all',
       logSeverityLevel: 3,
-      ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
+      ...(prefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: prefix }),
     })
+    return { session, placement }
   } catch (error) {
+    await placement?.remove()
+    if (provider === 'cuda' && /load shared library|load library/i.test(String(error)))
+      throw new AppError(
+        'unsupported',
+        "cuda: expected ONNX Runtime's CUDA libraries with CUDA 12 and cuDNN 9, found none that can be loaded; `npm run setup:cuda` fetches the former",
+        { cause: error },
+      )
     throw sessionError(`ONNX Runtime cannot build ${subject}`, error)
   }
 }
 
-/** ONNX Runtime's message after what was being done. */
+/** How the libraries below ONNX Runtime say that a device is gone: Dawn, Direct3D (DEVICE_REMOVED, HUNG and RESET), CUDA, Vulkan. */
+const lost =
+  /device (is |was )?(lost|removed|reset)|DXGI_ERROR_DEVICE_|887A000[567]|VK_ERROR_DEVICE_LOST|(CUDA|cuDNN|CUBLAS)[^\n]*(unspecified launch failure|illegal memory access|launch timed out|no CUDA-capable device|NOT_INITIALIZED|INTERNAL_ERROR)/i
+
+/** ONNX Runtime's message after what was being done: AppError 'out-of-memory', 'device-lost' or 'internal'. */
 export function sessionError(what: string, error: unknown): AppError {
   const message = error instanceof Error ? error.message : String(error)
-  const memory = /bad_alloc|failed to allocate|out of memory/i.test(message)
-  return new AppError(memory ? 'out-of-memory' : 'internal', `${what}: ${message}`, { cause: error })
+  const code =
+    /bad_alloc|failed to allocate|out of (device )?memory|CUDA_ERROR_OUT_OF_MEMORY|CUBLAS_STATUS_ALLOC_FAILED|E_OUTOFMEMORY/i.test(message)
+      ? 'out-of-memory'
+      : lost.test(message)
+        ? 'device-lost'
+        : 'internal'
+  return new AppError(code, `${what}: ${message}`, { cause: error })
 }

@@ -8,6 +8,8 @@ import { checked } from '../../../shared/expected.ts'
 import { fromText } from '../../../shared/settings.ts'
 import { flagOf, settingsFrom, trainingOptions } from '../options.ts'
 import type { Given } from '../options.ts'
+import { devices } from './devices.ts'
+import type { DevicesOptions } from './devices.ts'
 import { create, importImages, label, list as projects, status } from './project.ts'
 import type { LabelOptions } from './project.ts'
 import { exportModel, list as runs, resume, show, start } from './run.ts'
@@ -65,6 +67,11 @@ export function addStudioCommands(program: Command, invoke: (action: Action, jso
   add(run, 'list <dir>', 'the runs of a project', ([dir]) => runs(path(dir)))
   add(run, 'show <dir> <run>', 'one run: settings, progress, result', ([dir, id]) => show(path(dir), String(id)))
   add(run, 'resume <dir> <run>', 'go on with a paused, interrupted or failed run', ([dir, id]) => resume(path(dir), String(id)))
+
+  add(program, 'devices', 'what training can run on', (_, options) => devices(options as DevicesOptions))
+    .option('--probe', 'try each in a process of its own: numbers against expected ones, and speed')
+    .option('--backbone <what>', 'measure the speed on this network: an ONNX file or the id of a backbone (default: a small network)')
+    .option('--choose <id>', 'what runs take from now on: a device, or auto')
 
   add(program, 'export <dir> <run>', "write a run's model with card and sample code", ([dir, id], { format, to }) =>
     exportModel(path(dir), String(id), { format: String(format), ...(typeof to === 'string' && { to }) }),

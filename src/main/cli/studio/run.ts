@@ -61,7 +61,7 @@ export function exportModel(folder: string, id: string, { format, to }: { format
   }
 }
 
-async function backboneId({ api }: Session, given: string): Promise<string> {
+export async function backboneId({ api }: Session, given: string): Promise<string> {
   if (given === starterId) return given
   const file = resolve(given)
   const isFile = await stat(file).then(

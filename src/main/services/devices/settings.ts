@@ -5,19 +5,52 @@ import { z } from 'zod'
 import { JsonFile } from '../../json-file.ts'
 import type { Studio } from '../context.ts'
 
+const found = z.object({ usable: z.boolean(), reason: z.string(), imagesPerSecond: z.number().nullable() })
+
+const probe = z.object({
+  /** Id and name of the backbone that the speed was measured on; null = a small network. */
+  backbone: z.object({ id: z.string(), name: z.string() }).nullable(),
+  /** Of the machine as it was (facts.ts). */
+  facts: z.string(),
+  devices: z.record(z.string(), found),
+})
+
 const settings = z.object({
   chosen: z.string(),
   /** Absent: as many as the machine has. */
   threads: z.int().min(1).optional(),
-  /** By device: what came of the last probe. */
-  probed: z.record(z.string(), z.object({ usable: z.boolean(), reason: z.string(), imagesPerSecond: z.number().nullable() })),
+  /** Latest first, one a backbone. */
+  probes: z.array(probe).default([]),
 })
 
+export type Probe = z.infer<typeof probe>
 export type DeviceSettings = z.infer<typeof settings>
+
+/** Probes that are kept. */
+const most = 16
 
 /** A file that cannot be understood counts as none: all in it can be found or chosen again. */
 export function settingsFile({ dataFolder, log }: Pick<Studio, 'dataFolder' | 'log'>): JsonFile<DeviceSettings> {
-  return new JsonFile(join(dataFolder, 'devices.json'), settings, { chosen: 'auto', probed: {} }, log)
+  return new JsonFile<DeviceSettings>(join(dataFolder, 'devices.json'), settings, { chosen: 'auto', probes: [] }, log)
+}
+
+/** The settings with what was found on one more device. A probe under other facts is begun anew. */
+export function withFound(
+  settings: DeviceSettings,
+  { backbone, facts }: Pick<Probe, 'backbone' | 'facts'>,
+  device: string,
+  result: z.infer<typeof found>,
+): DeviceSettings {
+  const isSame = (other: Probe): boolean => other.backbone?.id === backbone?.id
+  const before = settings.probes.find((other) => isSame(other) && other.facts === facts)
+  const now: Probe = { backbone, facts, devices: { ...before?.devices, [device]: result } }
+  return { ...settings, probes: [now, ...settings.probes.filter((other) => !isSame(other))].slice(0, most) }
+}
+
+/** What is known of the machine as it is: measured on this backbone if it was, else on the one that was tried last. */
+export function probeFor({ probes }: DeviceSettings, facts: string, backbone?: string): Probe | null {
+  const valid = probes.filter((probe) => probe.facts === facts)
+  return valid.find((probe) => probe.backbone?.id === backbone) ?? valid[0] ?? null
 }
 
 export function cores(): number {

@@ -55,7 +55,7 @@ export function runs(studio: Studio, trash: Trash = systemTrash): Handlers['runs
     estimate: async ({ project: id, config }, { signal }) => {
       const project = studio.projects.get(id)
       const plan = sound(await validate(project, config, signal))
-      const place = await deviceFor(studio, config.device)
+      const place = await deviceFor(studio, config)
       return studio.tasks.start({ kind: 'estimate', project: id, subject: config.method }, (context) =>
         estimateRun(studio, config, plan, place, context),
       )
@@ -64,7 +64,7 @@ export function runs(studio: Studio, trash: Trash = systemTrash): Handlers['runs
       const { project, store } = at(id)
       const plan = sound(await validate(project, config, signal))
       // Of a run for all its life: numbers are the same on the same device with the same number of threads.
-      const place = await deviceFor(studio, config.device)
+      const place = await deviceFor(studio, config)
       const run = newId()
       const folder = runFolder(project, run)
       try {

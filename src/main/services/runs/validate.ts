@@ -49,7 +49,7 @@ export async function validateRun(
       note(problems, field, error.message)
       return null
     }
-  await deviceFor(studio, config.device).catch(failed('device'))
+  await deviceFor(studio, config).catch(failed('device'))
   const backbone = await findBackbone(studio, config.backbone).catch(failed('backbone'))
   if (backbone) {
     const { backbone: _id, labels: _labels, device: _device, ...settings } = config

@@ -1,6 +1,7 @@
 // Which operators are lowered in a way of their own; all others become the ONNX operator of the same name.
 import type { OpType } from '../../../../core/graph/ops/index.ts'
 import type { Lowering } from '../lowering.ts'
+import { after } from './after.ts'
 import { batchNormalization, batchNormalizationGradient, batchNormalizationTraining } from './batch-normalization.ts'
 import { conv } from './convolution/forward.ts'
 import { convFilterGradient } from './convolution/filter-gradient.ts'
@@ -17,6 +18,7 @@ export const lowerings: { readonly [Op in OpType]?: Lowering<Op> } = {
   Constant: constant,
   Identity: identity,
   StopGradient: identity,
+  After: after,
   Add: add,
   Sub: elementwise,
   Mul: elementwise,

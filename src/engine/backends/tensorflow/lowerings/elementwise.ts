@@ -79,3 +79,11 @@ export const same: Lowering<'Identity' | 'StopGradient'> = (node, emit) => {
   const layout = emit.layoutOf(x)
   emit.set(y, emit.as(x, layout), layout)
 }
+
+/** The same elements in a slot of their own, so that what is computed from them again is not taken for what was computed before. Calls are made in the
+ * order of the graph: the other inputs come first. */
+export const after: Lowering<'After'> = (node, emit) => {
+  const [x, y] = [node.inputs[0] as Value, outputOf(node)]
+  const layout = emit.layoutOf(x)
+  emit.set(y, emit.own(emit.as(x, layout)), layout)
+}

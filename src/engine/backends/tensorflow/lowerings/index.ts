@@ -5,7 +5,7 @@ import { outputOf } from '../lowering.ts'
 import { activation } from './activation.ts'
 import { arithmetic } from './arithmetic.ts'
 import { batchNormalization } from './batch-normalization.ts'
-import { same } from './elementwise.ts'
+import { after, same } from './elementwise.ts'
 import { indexing } from './indexing.ts'
 import { matrix } from './matrix.ts'
 import { movement } from './movement.ts'
@@ -22,6 +22,7 @@ export const lowerings: { readonly [Op in Exclude<OpType, 'Input'>]: Lowering<Op
   Constant: constant,
   Identity: same,
   StopGradient: same,
+  After: after,
   ...arithmetic,
   ...activation,
   ...matrix,

@@ -1,0 +1,71 @@
+// How a run goes on when what it computes on fails: with less memory, with smaller batches, or on another device.
+import type { RunSettings } from '../../core/train/settings.ts'
+import type { AppError } from '../../shared/errors.ts'
+import { toAppError } from '../errors.ts'
+import type { MovableEngine } from './movable-engine.ts'
+
+/** Errors of the device: the same step may succeed elsewhere, or with less. */
+export function isSurvivable(error: unknown): boolean {
+  const { code } = toAppError(error)
+  return code === 'out-of-memory' || code === 'device-lost'
+}
+
+/** Images of either half that a step keeps at least. */
+const smallestBatch = 2
+
+/** What is left to try, for one run. */
+export class Survival {
+  /** As they are now: batch, learning rate and `recompute` may change. */
+  settings: RunSettings
+  readonly #engine: MovableEngine
+  readonly #tell: (message: string) => void
+
+  constructor(settings: RunSettings, engine: MovableEngine, tell: (message: string) => void) {
+    this.settings = settings
+    this.#engine = engine
+    this.#tell = tell
+  }
+
+  /** Does the work, again where it has failed for a reason that can be mended.
+   * @param work from what the run has kept; `trains`: its batch and its backward pass can change
+   * @throws what the work throws, once nothing is left to try */
+  async through<T>(work: (isFirst: boolean) => Promise<T>, trains: 'no' | 'head' | 'backbone'): Promise<T> {
+    for (let isFirst = true; ; isFirst = false) {
+      try {
+        return await work(isFirst)
+      } catch (error) {
+        if (!isSurvivable(error) || !(await this.#mend(toAppError(error), trains))) throw error
+      }
+    }
+  }
+
+  async #mend(error: AppError, trains: 'no' | 'head' | 'backbone'): Promise<boolean> {
+    if (error.code === 'out-of-memory' && trains !== 'no' && this.#needLess(trains)) return true
+    const before = this.#engine.name
+    if (!(await this.#engine.move())) return false
+    this.#tell(`${before} failed (${error.message}): the run goes on with ${this.#engine.name}`)
+    return true
+  }
+
+  /** First what changes no number. */
+  #needLess(trains: 'head' | 'backbone'): boolean {
+    const { settings } = this
+    if (trains === 'backbone' && !settings.recompute) {
+      this.settings = { ...settings, recompute: true }
+      this.#tell(
+        'out of memory: activations are computed again in the backward pass from here on, which takes more time; the numbers stay the same',
+      )
+      return true
+    }
+    const { labelledBatch, unlabelledBatch, learningRate } = settings
+    if (Math.min(labelledBatch, unlabelledBatch) < 2 * smallestBatch) return false
+    // The linear scaling rule (Goyal et al. 2017): as many images move the weights as far.
+    const half = { labelledBatch: labelledBatch >> 1, unlabelledBatch: unlabelledBatch >> 1, learningRate: learningRate / 2 }
+    this.settings = { ...settings, ...half }
+    this.#tell(
+      `out of memory: from here on a step takes ${half.labelledBatch} labelled and ${half.unlabelledBatch} unlabelled images instead of ${labelledBatch} and ${unlabelledBatch}, ` +
+        'at half the learning rate. Gradients and batch statistics are of fewer images and the run sees fewer in all: the result is another one than that of the full batch',
+    )
+    return true
+  }
+}

@@ -1,0 +1,133 @@
+// A run whose device fails goes on: on another device with the same numbers, with less memory, or with smaller batches.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Engine, Program } from '../../../src/core/graph/program.ts'
+import { OnnxRuntimeEngine } from '../../../src/engine/backends/onnxruntime/engine.ts'
+import { train } from '../../../src/engine/training/run.ts'
+import { AppError } from '../../../src/shared/errors.ts'
+import type { ErrorCode } from '../../../src/shared/errors.ts'
+import { trainRequestSchema } from '../../../src/shared/requests.ts'
+import { testContext } from '../../support/job-context.ts'
+import { writePhotos } from '../../support/photos.ts'
+import { tinyBackbone } from '../../support/tiny-backbone.ts'
+
+const place = mkdtempSync(join(tmpdir(), 'fallback-'))
+const at = (...names: string[]): string => join(place, ...names)
+afterAll(() => rmSync(place, { recursive: true }))
+
+beforeAll(async () => {
+  await writePhotos(at('photos'), { classes: ['a', 'b', 'c'], images: { train: 12, test: 4 } })
+  writeFileSync(at('backbone.onnx'), tinyBackbone())
+})
+
+interface Fault {
+  readonly code: ErrorCode
+  /** The run of the training program that fails, from 1; later ones too, on that engine. */
+  readonly run: number
+  /** What is read of the state after that fails too. */
+  readonly unreadable?: boolean
+  /** Goes away when the program is another one. */
+  readonly passes?: boolean
+}
+
+/** ONNX Runtime that fails as it is told. */
+function failing({ code, run, unreadable, passes }: Fault): Engine {
+  const inner = new OnnxRuntimeEngine({ threads: 1 })
+  let runs = 0
+  let isLost = false
+  const fail = (): never => {
+    isLost = true
+    throw new AppError(code, `the device says ${code}`)
+  }
+  return {
+    name: 'a device that fails',
+    createState: async (values) => {
+      const state = await inner.createState(values)
+      const read = state.read.bind(state)
+      return Object.assign(state, { read: (names?: string[]) => (isLost && unreadable ? Promise.reject(new Error('gone')) : read(names)) })
+    },
+    compile: async (program: Program) => {
+      const executable = await inner.compile(program)
+      const trains = Object.keys(program.updates).length > 0 && 'loss' in program.outputs
+      const isRetry = trains && isLost && passes === true
+      const execute = executable.run.bind(executable)
+      return Object.assign(executable, {
+        run: async (...given: Parameters<typeof execute>) => {
+          if (trains && !isRetry && ++runs >= run) fail()
+          return execute(...given)
+        },
+      })
+    },
+    dispose: () => inner.dispose(),
+  }
+}
+
+async function run(name: string, fault: Fault | null, settings: Record<string, number | boolean> = {}) {
+  const context = testContext()
+  const request = trainRequestSchema.parse({
+    ...{ job: 'train', images: at('photos'), backbone: at('backbone.onnx'), method: 'self-tuning', labelsPerClass: 4, depth: 'all' },
+    ...{ steps: 12, batch: 4, seed: 3, threads: 1, imageSize: 32, out: at(name), fallbacks: ['cpu'] },
+    settings: { projection: 8, bottleneck: 16, validations: 3, ...settings },
+  })
+  const opened: (string | undefined)[] = []
+  const result = await train(request, context, ({ device }) => {
+    opened.push(device)
+    return Promise.resolve(fault && opened.length === 1 ? failing(fault) : new OnnxRuntimeEngine({ threads: 1 }))
+  })
+  const record = JSON.parse(readFileSync(at(name, 'run.json'), 'utf8')) as { fallbacks: string[] }
+  const warnings = context.events.flatMap((event) => (event.event === 'warning' ? [event.message] : []))
+  return { opened, warnings, fallbacks: record.fallbacks, model: readFileSync(result.model), steps: result.steps }
+}
+
+test('a lost device: the run goes on elsewhere from the step before, and the model is the same to the last bit', async () => {
+  const whole = await run('whole', null)
+  expect(whole).toMatchObject({ opened: [undefined], fallbacks: [], steps: 12 })
+  for (const [name, fault] of [
+    ['first-step', { code: 'device-lost', run: 1 }],
+    ['between-validations', { code: 'device-lost', run: 7 }],
+    ['unreadable', { code: 'device-lost', run: 11, unreadable: true }],
+  ] as const) {
+    const moved = await run(name, fault)
+    expect(moved.opened).toEqual([undefined, 'cpu'])
+    expect(moved.fallbacks).toEqual([
+      expect.stringMatching(/^a device that fails failed .*: the run goes on with onnxruntime cpu, 1 thread$/),
+    ])
+    expect(moved.warnings).toEqual(expect.arrayContaining(moved.fallbacks))
+    expect(moved.model.equals(whole.model), name).toBe(true)
+  }
+})
+
+test('out of memory: first activations are recomputed, for the same model', async () => {
+  const { opened, fallbacks, model } = await run('recomputed', { code: 'out-of-memory', run: 5, passes: true })
+  expect(opened).toEqual([undefined])
+  expect(fallbacks).toEqual([expect.stringContaining('activations are computed again')])
+  expect(model.equals(readFileSync(at('whole', 'model.onnx')))).toBe(true)
+})
+
+test('then the batch is halved, at half the rate, and the run says that its result is another one', async () => {
+  const { opened, fallbacks, steps } = await run('halved', { code: 'out-of-memory', run: 5, passes: true }, { recompute: true })
+  expect(opened).toEqual([undefined])
+  expect(fallbacks).toEqual([
+    expect.stringMatching(/2 labelled and 2 unlabelled images instead of 4 and 4, at half the learning rate.*another one/),
+  ])
+  expect(steps).toBe(12)
+})
+
+test('then it moves; with nowhere to go it ends with the reason, its checkpoint kept', async () => {
+  const moved = await run('moved', { code: 'out-of-memory', run: 5 }, { recompute: true })
+  expect(moved.opened).toEqual([undefined, 'cpu'])
+  expect(moved.fallbacks).toHaveLength(2)
+  const request = trainRequestSchema.parse({
+    ...{ job: 'train', images: at('photos'), backbone: at('backbone.onnx'), method: 'fine-tuning', depth: 'all', steps: 12, batch: 4 },
+    ...{ threads: 1, imageSize: 32, out: at('ended'), settings: { bottleneck: 16 } },
+  })
+  const ended = train(request, testContext(), () => Promise.resolve(failing({ code: 'device-lost', run: 5 })))
+  await expect(ended).rejects.toMatchObject({ code: 'device-lost' })
+  expect(readFileSync(at('ended', 'checkpoints/last.safetensors')).length).toBeGreaterThan(1000)
+})
+
+test('another error is not survived', async () => {
+  await expect(run('internal', { code: 'internal', run: 3 })).rejects.toMatchObject({ code: 'internal' })
+})

@@ -1,0 +1,55 @@
+// Trying a device that crashes or hangs the process is an answer, and the next device is tried after it.
+import { setTimeout } from 'node:timers/promises'
+import { afterAll, expect, onTestFinished, test, vi } from 'vitest'
+import { EngineQueue } from '../../../src/main/engine/queue.ts'
+import { deviceFacts } from '../../../src/main/services/devices/facts.ts'
+import { probe } from '../../../src/main/services/devices/probe.ts'
+import type { KnownDevice } from '../../../src/main/services/devices/known.ts'
+
+const engine = new EngineQueue({
+  entry: new URL('../fake/probing-engine.ts', import.meta.url),
+  graceMilliseconds: { training: 100, foreground: 100, background: 100 },
+})
+afterAll(() => engine.close())
+
+const device = (id: string): KnownDevice => ({ id, name: id, platforms: [] })
+const tried = (id: string, milliseconds?: number) => probe(engine, device(id), { threads: 1 }, new AbortController().signal, milliseconds)
+
+test('a crash, a refusal and wrong numbers are a no with the reason', async () => {
+  expect(await tried('crashes')).toMatchObject({ usable: false, reason: expect.stringContaining('ended unexpectedly') as string })
+  expect(await tried('refuses')).toEqual({ usable: false, reason: 'no adapter', imagesPerSecond: null })
+  expect(await tried('works')).toEqual({
+    usable: true,
+    reason: 'right to 1e-7 in a training step, 123 images/s; on the processor: Sin',
+    imagesPerSecond: 123.4,
+  })
+})
+
+test('a device that hangs its thread is ended after a while', async () => {
+  expect(await tried('hangs', 700)).toMatchObject({ usable: false, reason: expect.stringContaining('no answer within 1 s') as string })
+  expect(await tried('works')).toMatchObject({ usable: true })
+})
+
+test('time spent waiting for another job does not count', async () => {
+  const first = tried('slow')
+  await setTimeout(1)
+  expect(await Promise.all([first, tried('works', 1_500)])).toMatchObject([{ usable: true }, { usable: true }])
+})
+
+test('to be stopped is no answer', async () => {
+  const stop = new AbortController()
+  const answer = probe(engine, device('hangs'), {}, stop.signal)
+  await setTimeout(300)
+  stop.abort()
+  await expect(answer).rejects.toMatchObject({ code: 'stopped' })
+})
+
+test('what is known of the machine stays the same until something changes', async () => {
+  const before = await deviceFacts()
+  expect(await deviceFacts()).toBe(before)
+  vi.stubEnv('VK_ICD_FILENAMES', '/another/driver.json')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  if (process.platform === 'linux') expect(await deviceFacts()).not.toBe(before)
+  // A system without a reader of its own has its version at least.
+  expect(await deviceFacts('aix')).not.toBe(before)
+})
