@@ -12,9 +12,14 @@ import { printProfile } from './step-profile.ts'
 
 const options = { network: { type: 'string' }, threads: { type: 'string' }, batch: { type: 'string' }, rounds: { type: 'string' }, steps: { type: 'string' }, engine: { type: 'string' }, profile: { type: 'boolean' }, 'large-pages': { type: 'boolean' } } as const // prettier-ignore
 const { values } = parseArgs({ options })
-const { threads = '2', batch = '32', rounds = '7', steps = '4', engine = 'onnxruntime' } = values
+const { threads = '2', rounds = '7', steps = '4', engine = 'onnxruntime' } = values
 const chosen = engine === 'both' ? engineNames : [engine]
-const imageSizes: Readonly<Record<string, string>> = { resnet18: '64', mobilenet_v2: '128' }
+/** Edge of the images in pixels, and images a step. */
+const usual: Readonly<Record<string, { image: string; batch: string }>> = {
+  resnet18: { image: '64', batch: '32' },
+  mobilenet_v2: { image: '128', batch: '32' },
+  resnet50: { image: '160', batch: '16' },
+}
 const python = process.env.PYTHON ?? 'python3'
 const here = import.meta.dirname
 /** The application starts its engine with this; PyTorch has it with --large-pages only. */
@@ -28,7 +33,7 @@ interface Report {
   multiplyAdds?: number
 }
 
-for (const network of values.network ? [values.network] : Object.keys(imageSizes)) {
+for (const network of values.network ? [values.network] : ['resnet18', 'mobilenet_v2']) {
   const folder = mkdtempSync(join(tmpdir(), 'bench-step-'))
   try {
     await benchmark(network, folder)
@@ -41,8 +46,10 @@ for (const network of values.network ? [values.network] : Object.keys(imageSizes
 }
 
 async function benchmark(network: string, folder: string): Promise<void> {
-  const image = imageSizes[network]
-  if (!image) throw new Error(`unknown network ${network}: expected one of ${Object.keys(imageSizes).join(', ')}`)
+  const about = usual[network]
+  if (!about) throw new Error(`unknown network ${network}: expected one of ${Object.keys(usual).join(', ')}`)
+  const { image } = about
+  const batch = values.batch ?? about.batch
   const data = join(folder, 'data')
   const ours = (name: string): string[] => [join(here, 'step-ours.ts'), network, image, batch, threads, name]
   const theirs = (format: string, mode: string): string[] => [join(here, 'pytorch', 'step.py'), network, threads, format, mode, data]

@@ -9,7 +9,7 @@ import { dataTypes } from '../data-types.ts'
 import type { Emitter } from '../emitter.ts'
 import { hasLayouts } from '../layout.ts'
 import type { Layout } from '../layout.ts'
-import { outputOf } from '../lowering.ts'
+import { inputOf, outputOf } from '../lowering.ts'
 import type { Lowering } from '../lowering.ts'
 import type { Slot } from '../plan.ts'
 
@@ -83,7 +83,7 @@ export const same: Lowering<'Identity' | 'StopGradient'> = (node, emit) => {
 /** The same elements in a slot of their own, so that what is computed from them again is not taken for what was computed before. Calls are made in the
  * order of the graph: the other inputs come first. */
 export const after: Lowering<'After'> = (node, emit) => {
-  const [x, y] = [node.inputs[0] as Value, outputOf(node)]
+  const [x, y] = [inputOf(node, 0), outputOf(node)]
   const layout = emit.layoutOf(x)
   emit.set(y, emit.own(emit.as(x, layout)), layout)
 }
