@@ -17,7 +17,7 @@ const stateCopies = 3
 export function phaseMemory({ configured, settings }: Chosen, backbone: Backbone, phase: Phase, classes: number): number {
   const { step } = preparePhase({ backbone, classes, method: configured, settings, phase, seed: 0, carried: {} }, constantDraws)
   const state = Object.values(step.initial).reduce((sum, value) => sum + value.data.byteLength, 0)
-  return base + stateCopies * state + forKernels * (peakBytes(step.program) - state)
+  return Math.round(base + stateCopies * state + forKernels * (peakBytes(step.program) - state))
 }
 
 /** Of all phases, which run one after another. */

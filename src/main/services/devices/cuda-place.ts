@@ -1,6 +1,8 @@
 // Where ONNX Runtime looks for its CUDA libraries: beside its own.
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { resourcesFolder } from '../../resources.ts'
 
 /** Files that its installer puts there. */
 export const cudaLibraries = [
@@ -9,9 +11,13 @@ export const cudaLibraries = [
   'libonnxruntime_providers_tensorrt.so',
 ] as const
 
-/** Folder of onnxruntime-node's own files. @throws where the package is not installed */
+const library = 'onnxruntime-node'
+
+/** Folder of the package's own files, as the engine finds it: in the resources of a packed application, else among the project's packages.
+ * @throws where it is not installed */
 export function onnxRuntimeFolder(): string {
-  return dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'))
+  const packed = join(resourcesFolder(), 'engine', 'package.json')
+  return dirname(createRequire(existsSync(packed) ? packed : import.meta.url).resolve(`${library}/package.json`))
 }
 
 /** Where its native libraries lie; null where it cannot be found from here. */
