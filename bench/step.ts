@@ -112,7 +112,8 @@ async function profile(folder: string, command: readonly string[]): Promise<void
 }
 
 /** Loss and gradients of both sides against PyTorch in float64. The loss and the last layer's gradient must agree to 1e-3. Further down, an activation that
- * rounding puts on the other side of zero changes gradients by some 1e-3 on either side, so that their median may be 2e-2; a wrong gradient is off by 1. */
+ * rounding puts on the other side of zero changes gradients by some 1e-3 on either side, so that their median may be 2e-2,
+ * and more in a deeper network: as much as three times PyTorch's; a wrong gradient is off by 1. */
 function compare(data: string, engine: string): void {
   const read = (suffix: string): Record<string, HostTensor> => {
     const path = `${data}.${suffix}`
@@ -126,11 +127,12 @@ function compare(data: string, engine: string): void {
     norm(side[name], truth[name]) / (norm(truth[name]) + (name === 'loss' ? 0 : 1e-3 * largest))
   const last = names.findLast((name) => name.endsWith('.weight')) ?? 'loss'
   const summary = ([side, tensors]: readonly [string, Record<string, HostTensor>]): string => {
-    const middle = median(names.map((name) => error(tensors, name)))
-    return `${side} loss ${digits(error(tensors, 'loss'))}, ${last} ${digits(error(tensors, last))}, median of ${names.length} gradients ${digits(middle)}`
+    const gradients = median(names.map((name) => error(tensors, name)))
+    return `${side} loss ${digits(error(tensors, 'loss'))}, ${last} ${digits(error(tensors, last))}, median of ${names.length} gradients ${digits(gradients)}`
   }
   console.log(`  relative errors: ${([[`ours, ${engine},`, ours], ['PyTorch', theirs]] as const).map(summary).join('; ')}`) // prettier-ignore
-  if (error(ours, 'loss') > 1e-3 || error(ours, last) > 1e-3 || median(names.map((name) => error(ours, name))) > 2e-2)
+  const middle = (side: Record<string, HostTensor>): number => median(names.map((name) => error(side, name)))
+  if (error(ours, 'loss') > 1e-3 || error(ours, last) > 1e-3 || middle(ours) > Math.max(2e-2, 3 * middle(theirs)))
     throw new Error('the two sides do not compute the same step')
 }
 
