@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { mean, percent, probe, runTraining } from './train-run.ts'
+import { probe, resultColumns, runTraining } from './train-run.ts'
 import type { TrainResult } from './train-run.ts'
 
 const data = fileURLToPath(new URL('../../shared/data/', import.meta.url))
@@ -52,15 +52,6 @@ for (const set of values.sets.split(','))
     for (const method of values.methods.split(',')) {
       const results: TrainResult[] = []
       for (const seed of values.seeds.split(',')) results.push(await run(set, method, budget, seed))
-      const cells = [
-        set.padEnd(11),
-        budget.padEnd(9),
-        method.padEnd(13),
-        percent(results.map((r) => r.testAccuracy)).padEnd(13),
-        percent(results.map((r) => r.validationAccuracy)).padEnd(13),
-        String(results[0]?.steps).padEnd(6),
-        mean(results.map((r) => r.seconds)).toFixed(0),
-      ]
-      console.log(cells.join(' '))
+      console.log([set.padEnd(11), budget.padEnd(9), method.padEnd(13), resultColumns(results)].join(' '))
     }
 console.log(`runs: ${out}`)

@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util'
 import { writeSampleBackbone } from '../src/engine/sample/backbone.ts'
 import { writeSampleImages } from '../src/engine/sample/butterflies.ts'
 import { sampleSpecies } from '../src/engine/sample/species.ts'
-import { mean, percent, runTraining } from './train-run.ts'
+import { resultColumns, runTraining } from './train-run.ts'
 import type { TrainResult } from './train-run.ts'
 
 const { values, positionals } = parseArgs({
@@ -44,15 +44,7 @@ try {
         const common = ['--images', images, '--labels-per-class', values['per-class'], '--seed', seed, '--threads', values.threads]
         results.push(await runTraining([...common, ...choice, '--out', out, ...positionals]))
       }
-      const cells = [
-        network.padEnd(9),
-        method.padEnd(13),
-        percent(results.map((r) => r.testAccuracy)).padEnd(13),
-        percent(results.map((r) => r.validationAccuracy)).padEnd(13),
-        String(results[0]?.steps).padEnd(6),
-        mean(results.map((r) => r.seconds)).toFixed(0),
-      ]
-      console.log(cells.join(' '))
+      console.log([network.padEnd(9), method.padEnd(13), resultColumns(results)].join(' '))
     }
 } finally {
   await rm(folder, { recursive: true })

@@ -32,3 +32,14 @@ const deviation = (numbers: readonly number[]): number =>
 /** Mean and deviation of shares, in percent. */
 export const percent = (numbers: readonly number[]): string =>
   `${(100 * mean(numbers)).toFixed(1)} ± ${(100 * deviation(numbers)).toFixed(1)}`
+
+/** Test and validation accuracy over seeds, steps, and seconds a run, in columns. */
+export function resultColumns(results: readonly TrainResult[]): string {
+  const cells = [
+    percent(results.map((r) => r.testAccuracy)).padEnd(13),
+    percent(results.map((r) => r.validationAccuracy)).padEnd(13),
+    String(results[0]?.steps).padEnd(6),
+    mean(results.map((r) => r.seconds)).toFixed(0),
+  ]
+  return cells.join(' ')
+}

@@ -63,7 +63,8 @@ async function runPhases(
   const { data, recipes, threads } = run
   const openOn = (device?: string): Promise<Engine> =>
     open({
-      ...{ device, threads },
+      device,
+      threads,
       onFallback: (operators, program) => context.emit({ event: 'warning', message: leftOut(device, operators, program) }),
     })
   const engine = new MovableEngine(await openOn(request.device), request.fallbacks ?? [], openOn)

@@ -1,4 +1,6 @@
 // Resize as a linear map along one axis at a time: which input positions an output position is made of. For engines.
+import { tensor } from '../../tensor/tensor.ts'
+import type { DType, HostTensor, Shape } from '../../tensor/tensor.ts'
 import type { ResizeAttributes } from './resize.ts'
 
 /** Input positions (distinct, ascending) and their weights, which add up to 1. */
@@ -83,4 +85,24 @@ function cubic(d: number, a: number): number {
 
 function clamp(position: number, extent: number): number {
   return Math.min(Math.max(position, 0), extent - 1)
+}
+
+/** Weights of one axis as a matrix [out, in], or transposed [in, out]. */
+export function resizeMatrix(attributes: ResizeAttributes, axis: number, extent: number, dtype: DType, transposed: boolean): HostTensor {
+  const taps = resizeTaps(attributes, axis, extent)
+  const [rows, columns] = transposed ? [extent, taps.length] : [taps.length, extent]
+  const weights = new Array<number>(rows * columns).fill(0)
+  taps.forEach((tap, out) => {
+    tap?.positions.forEach((position, i) => {
+      weights[transposed ? position * columns + out : out * columns + position] = tap.weights[i] ?? 0
+    })
+  })
+  return tensor(dtype, [rows, columns], weights)
+}
+
+/** True where an axis lies inside the region (tf_crop_and_resize), shaped to broadcast to `input`'s rank; null where all of it does. */
+export function insideMask(attributes: ResizeAttributes, axis: number, input: Shape): HostTensor | null {
+  const inside = resizeTaps(attributes, axis, input[axis] ?? 0).map((tap) => (tap ? 1 : 0))
+  if (!inside.includes(0)) return null
+  return tensor('bool', input.map((_, a) => (a === axis ? inside.length : 1)), inside) // prettier-ignore
 }

@@ -91,7 +91,10 @@ function listOf(settings: DeviceSettings, facts: string, backbone?: string): Lis
   const list = {
     devices,
     chosen: chosen === 'auto' || known.some(({ id }) => id === chosen) ? chosen : 'auto',
-    ...{ measuredOn: valid?.backbone?.name ?? null, outdated, threads, cores: cores() },
+    measuredOn: valid?.backbone?.name ?? null,
+    outdated,
+    threads,
+    cores: cores(),
   }
   return { ...list, automatic: bySpeed(list)[0] ?? 'cpu' }
 }

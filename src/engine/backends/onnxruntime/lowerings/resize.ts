@@ -1,8 +1,8 @@
 // Resize and its gradient, axis by axis: copies for nearest neighbours, a product with a constant matrix for filters.
 import { onnxTypes } from '../../../../core/graph/onnx/builder.ts'
 import type { ResizeAttributes } from '../../../../core/graph/ops/resize.ts'
-import { isIdentityAxis, resizeTaps } from '../../../../core/graph/ops/resize-weights.ts'
-import { isFloat, sizeOf, tensor } from '../../../../core/tensor/tensor.ts'
+import { insideMask, isIdentityAxis, resizeMatrix, resizeTaps } from '../../../../core/graph/ops/resize-weights.ts'
+import { isFloat, sizeOf } from '../../../../core/tensor/tensor.ts'
 import type { DType, Shape } from '../../../../core/tensor/tensor.ts'
 import type { Emitter } from '../emitter.ts'
 import { inputOf, outputOf } from '../lowering.ts'
@@ -21,7 +21,7 @@ export const resize: Lowering<'Resize'> = (node, emit) => {
     if (attributes.mode === 'nearest') {
       const positions = resizeTaps(attributes, axis, extent).map((tap) => tap?.positions[0] ?? 0)
       name = emit.node('Gather', [name, emit.ints(positions)], { axis })
-    } else name = mapAxis(emit, matrix(attributes, axis, extent, dtype, false, emit), name, shape, axis, next)
+    } else name = mapAxis(emit, emit.constant(resizeMatrix(attributes, axis, extent, dtype, false)), name, shape, axis, next)
     shape = next
   })
   name = extrapolated(emit, name, attributes, x.shape, dtype)
@@ -37,23 +37,10 @@ export const resizeGradient: Lowering<'ResizeGradient'> = (node, emit) => {
   input_shape.forEach((extent, axis) => {
     if (isIdentityAxis(attributes, axis, extent)) return
     const next = shape.with(axis, extent)
-    name = mapAxis(emit, matrix(attributes, axis, extent, dy.dtype, true, emit), name, shape, axis, next)
+    name = mapAxis(emit, emit.constant(resizeMatrix(attributes, axis, extent, dy.dtype, true)), name, shape, axis, next)
     shape = next
   })
   emit.set(outputOf(node), name)
-}
-
-/** [out, in] weights of one axis, or [in, out]. */
-function matrix(attributes: ResizeAttributes, axis: number, extent: number, dtype: DType, transposed: boolean, emit: Emitter): string {
-  const taps = resizeTaps(attributes, axis, extent)
-  const [rows, columns] = transposed ? [extent, taps.length] : [taps.length, extent]
-  const weights = new Array<number>(rows * columns).fill(0)
-  taps.forEach((tap, out) => {
-    tap?.positions.forEach((position, i) => {
-      weights[transposed ? position * columns + out : out * columns + position] = tap.weights[i] ?? 0
-    })
-  })
-  return emit.constant(tensor(dtype, [rows, columns], weights))
 }
 
 /** Multiplies along one axis. */
@@ -65,10 +52,9 @@ function mapAxis(emit: Emitter, weights: string, x: string, shape: Shape, axis: 
 /** Writes `extrapolation_value` where an axis lies outside the region (tf_crop_and_resize). */
 function extrapolated(emit: Emitter, x: string, attributes: ResizeAttributes, input: Shape, dtype: DType): string {
   if (attributes.coordinate_transformation_mode !== 'tf_crop_and_resize') return x
-  return input.reduce((name, extent, axis) => {
-    const inside = resizeTaps(attributes, axis, extent).map((tap) => (tap ? 1 : 0))
-    if (!inside.includes(0)) return name
-    const mask = tensor('bool', input.map((_, a) => (a === axis ? inside.length : 1)), inside) // prettier-ignore
+  return input.reduce((name, _, axis) => {
+    const mask = insideMask(attributes, axis, input)
+    if (!mask) return name
     return emit.node('Where', [emit.constant(mask), name, emit.scalar(dtype, attributes.extrapolation_value)])
   }, x)
 }

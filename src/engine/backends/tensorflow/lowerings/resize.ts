@@ -1,7 +1,7 @@
 // Resize and its gradient, axis by axis: copies for nearest neighbours, a product with a constant matrix for filters.
 import type { ResizeAttributes } from '../../../../core/graph/ops/resize.ts'
-import { isIdentityAxis, resizeTaps } from '../../../../core/graph/ops/resize-weights.ts'
-import { isFloat, sizeOf, tensor } from '../../../../core/tensor/tensor.ts'
+import { insideMask, isIdentityAxis, resizeMatrix, resizeTaps } from '../../../../core/graph/ops/resize-weights.ts'
+import { isFloat, sizeOf } from '../../../../core/tensor/tensor.ts'
 import type { DType, Shape } from '../../../../core/tensor/tensor.ts'
 import type { Emitter } from '../emitter.ts'
 import { inputOf, outputOf } from '../lowering.ts'
@@ -22,7 +22,7 @@ const resized: Lowering<'Resize'> = (node, emit) => {
     if (attributes.mode === 'nearest') {
       const positions = resizeTaps(attributes, axis, extent).map((tap) => tap?.positions[0] ?? 0)
       slot = emit.call('GatherV2', [slot, emit.ints(positions), emit.scalar('int32', axis)])
-    } else slot = mapAxis(emit, weights(emit, attributes, axis, extent, dtype, false), slot, shape, axis, next)
+    } else slot = mapAxis(emit, emit.constant(resizeMatrix(attributes, axis, extent, dtype, false)), slot, shape, axis, next)
     shape = next
   })
   slot = extrapolated(emit, slot, attributes, x.shape, dtype)
@@ -38,23 +38,10 @@ const resizeGradient: Lowering<'ResizeGradient'> = (node, emit) => {
   input_shape.forEach((extent, axis) => {
     if (isIdentityAxis(attributes, axis, extent)) return
     const next = shape.with(axis, extent)
-    slot = mapAxis(emit, weights(emit, attributes, axis, extent, dy.dtype, true), slot, shape, axis, next)
+    slot = mapAxis(emit, emit.constant(resizeMatrix(attributes, axis, extent, dy.dtype, true)), slot, shape, axis, next)
     shape = next
   })
   emit.set(outputOf(node), slot)
-}
-
-/** [out, in] weights of one axis, or [in, out]. */
-function weights(emit: Emitter, attributes: ResizeAttributes, axis: number, extent: number, dtype: DType, transposed: boolean): Slot {
-  const taps = resizeTaps(attributes, axis, extent)
-  const [rows, columns] = transposed ? [extent, taps.length] : [taps.length, extent]
-  const values = new Array<number>(rows * columns).fill(0)
-  taps.forEach((tap, out) => {
-    tap?.positions.forEach((position, i) => {
-      values[transposed ? position * columns + out : out * columns + position] = tap.weights[i] ?? 0
-    })
-  })
-  return emit.constant(tensor(dtype, [rows, columns], values))
 }
 
 /** Multiplies along one axis. */
@@ -66,10 +53,9 @@ function mapAxis(emit: Emitter, matrix: Slot, x: Slot, shape: Shape, axis: numbe
 /** Writes `extrapolation_value` where an axis lies outside the region (tf_crop_and_resize). */
 function extrapolated(emit: Emitter, x: Slot, attributes: ResizeAttributes, input: Shape, dtype: DType): Slot {
   if (attributes.coordinate_transformation_mode !== 'tf_crop_and_resize') return x
-  return input.reduce((slot, extent, axis) => {
-    const inside = resizeTaps(attributes, axis, extent).map((tap) => (tap ? 1 : 0))
-    if (!inside.includes(0)) return slot
-    const mask = tensor('bool', input.map((_, a) => (a === axis ? inside.length : 1)), inside) // prettier-ignore
+  return input.reduce((slot, _, axis) => {
+    const mask = insideMask(attributes, axis, input)
+    if (!mask) return slot
     return emit.call('SelectV2', [emit.constant(mask), slot, emit.scalar(dtype, attributes.extrapolation_value)])
   }, x)
 }
