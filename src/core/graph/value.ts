@@ -17,22 +17,23 @@ export interface Node<Op extends OpType = OpType> {
   readonly outputs: readonly Value[]
 }
 
-/** All nodes that the values depend on, inputs before users, in a stable order. Iterative: graphs can be thousands of nodes deep. */
-export function topological(values: Iterable<Value>): Node[] {
+/** All nodes that the values depend on, inputs before users, in a stable order. Iterative: graphs can be thousands of nodes deep.
+ * @param inputsOf what a node depends on; its inputs if left out */
+export function topological(values: Iterable<Value>, inputsOf = (node: Node): Node['inputs'] => node.inputs): Node[] {
   const order: Node[] = []
   const seen = new Set<Node>()
-  const stack: { node: Node; next: number }[] = []
+  const stack: { node: Node; inputs: Node['inputs']; next: number }[] = []
   const push = (node: Node): void => {
     if (seen.has(node)) return
     seen.add(node)
-    stack.push({ node, next: 0 })
+    stack.push({ node, inputs: inputsOf(node), next: 0 })
   }
   for (const value of values) {
     push(value.node)
     while (stack.length > 0) {
       const top = stack[stack.length - 1]!
-      if (top.next < top.node.inputs.length) {
-        const input = top.node.inputs[top.next++]
+      if (top.next < top.inputs.length) {
+        const input = top.inputs[top.next++]
         if (input) push(input.node)
       } else {
         order.push(top.node)
