@@ -5,12 +5,20 @@ import { OnnxRuntimeEngine } from '../src/engine/backends/onnxruntime/engine.ts'
 import { TensorFlowEngine } from '../src/engine/backends/tensorflow/engine.ts'
 import { Profile } from '../src/engine/backends/tensorflow/profile.ts'
 
+/** On the processor. */
 export const engineNames = ['onnxruntime', 'tensorflow'] as const
+
+/** Devices of ONNX Runtime's. */
+const devices = ['webgpu', 'cuda', 'dml', 'coreml'] as const
+
+const providerNamed = (name: string | undefined): 'cpu' | (typeof devices)[number] | undefined =>
+  name === 'onnxruntime' ? 'cpu' : devices.find((device) => device === name)
 
 /** @param profile where files with the times of operators begin; written when the process ends */
 export function openBenchEngine(name: string | undefined, threads: number, profile?: string): Engine {
-  if (name === 'onnxruntime') return new OnnxRuntimeEngine({ threads, ...(profile === undefined ? {} : { profile }) })
-  if (name !== 'tensorflow') throw new Error(`unknown engine ${name}: expected one of ${engineNames.join(', ')}`)
+  const provider = providerNamed(name)
+  if (provider) return new OnnxRuntimeEngine({ threads, provider, ...(profile === undefined ? {} : { profile }) })
+  if (name !== 'tensorflow') throw new Error(`unknown engine ${name}: expected one of ${[...engineNames, ...devices].join(', ')}`)
   if (profile === undefined) return new TensorFlowEngine({ threads })
   const times = new Profile()
   process.on('exit', () => writeFileSync(`${profile}.json`, JSON.stringify(times.events())))

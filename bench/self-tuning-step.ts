@@ -1,5 +1,5 @@
 // A whole Self-Tuning step (ResNet-18 at 64 px, 24 + 24 images, D = 1024, K = 32, 10 classes) against the released loop in PyTorch.
-// node bench/self-tuning-step.ts [ROUNDS] [STEPS] [--engine onnxruntime|tensorflow]; PYTHON names the Python that has torch (python3 if not set).
+// node bench/self-tuning-step.ts [ROUNDS] [STEPS] [--engine onnxruntime|tensorflow|webgpu|...] [--torch-device cpu|cuda]; PYTHON names the Python that has torch (python3 if not set).
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -20,7 +20,10 @@ import { openBenchEngine } from './engines.ts'
 import { networks } from './networks.ts'
 import type { Layers } from './networks.ts'
 
-const { values, positionals } = parseArgs({ options: { engine: { type: 'string', default: 'onnxruntime' } }, allowPositionals: true })
+const { values, positionals } = parseArgs({
+  options: { engine: { type: 'string', default: 'onnxruntime' }, 'torch-device': { type: 'string', default: 'cpu' } },
+  allowPositionals: true,
+})
 const [rounds = 5, steps = 3] = positionals.map(Number)
 const shape = { threads: 2, batch: 24, size: 64, classes: 10, width: 1024, depth: 32 }
 const random = new Random(0)
@@ -101,7 +104,7 @@ interface Peer {
 
 function pytorch(format: string): Peer {
   const script = fileURLToPath(new URL('pytorch/self_tuning_step.py', import.meta.url))
-  const args = [script, ...Object.values(shape).map(String), format]
+  const args = [script, ...Object.values(shape).map(String), values['torch-device'], format]
   const child = spawn(process.env.PYTHON ?? 'python3', args, { stdio: ['pipe', 'pipe', 'inherit'] })
   child.on('error', (error) => exitWithout(error.message))
   child.on('exit', (code) => code && exitWithout(`it ended with code ${code}`))

@@ -1,5 +1,6 @@
 // One training step (forward, backward, SGD with Nesterov momentum and weight decay, BatchNormalization in train mode), ours and PyTorch's, interleaved.
-// Usage: node bench/step.ts [--network NAME] [--threads N] [--batch N] [--rounds N] [--steps N] [--engine onnxruntime|tensorflow|both] [--profile] [--large-pages]; PYTHON names the Python that has torch.
+// Usage: node bench/step.ts [--network NAME] [--threads N] [--batch N] [--rounds N] [--steps N] [--engine onnxruntime|tensorflow|both|webgpu|cuda|dml|coreml] [--torch-device cpu|cuda] [--profile] [--large-pages];
+// PYTHON names the Python that has torch.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,9 +11,9 @@ import { engineNames } from './engines.ts'
 import { LineProcess, runToEnd } from './line-process.ts'
 import { printProfile } from './step-profile.ts'
 
-const options = { network: { type: 'string' }, threads: { type: 'string' }, batch: { type: 'string' }, rounds: { type: 'string' }, steps: { type: 'string' }, engine: { type: 'string' }, profile: { type: 'boolean' }, 'large-pages': { type: 'boolean' } } as const // prettier-ignore
+const options = { network: { type: 'string' }, threads: { type: 'string' }, batch: { type: 'string' }, rounds: { type: 'string' }, steps: { type: 'string' }, engine: { type: 'string' }, 'torch-device': { type: 'string' }, profile: { type: 'boolean' }, 'large-pages': { type: 'boolean' } } as const // prettier-ignore
 const { values } = parseArgs({ options })
-const { threads = '2', rounds = '7', steps = '4', engine = 'onnxruntime' } = values
+const { threads = '2', rounds = '7', steps = '4', engine = 'onnxruntime', 'torch-device': torchDevice = 'cpu' } = values
 const chosen = engine === 'both' ? engineNames : [engine]
 /** Edge of the images in pixels, and images a step. */
 const usual: Readonly<Record<string, { image: string; batch: string }>> = {
@@ -52,9 +53,17 @@ async function benchmark(network: string, folder: string): Promise<void> {
   const batch = values.batch ?? about.batch
   const data = join(folder, 'data')
   const ours = (name: string): string[] => [join(here, 'step-ours.ts'), network, image, batch, threads, name]
-  const theirs = (format: string, mode: string): string[] => [join(here, 'pytorch', 'step.py'), network, threads, format, mode, data]
+  const theirs = (format: string, mode: string): string[] => [
+    join(here, 'pytorch', 'step.py'),
+    network,
+    threads,
+    torchDevice,
+    format,
+    mode,
+    data,
+  ]
   await runToEnd(process.execPath, [...ours('none'), 'weights', data])
-  console.log(`${network}, ${image} px, batch ${batch}, ${threads} threads`)
+  console.log(`${network}, ${image} px, batch ${batch}, ${threads} threads, PyTorch on ${torchDevice}`)
 
   await runToEnd(python, theirs('nchw', 'check'))
   for (const name of chosen) {

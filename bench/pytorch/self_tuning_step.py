@@ -1,7 +1,7 @@
 """The released Self-Tuning loop's step in PyTorch, for the comparison in bench/self-tuning-step: two passes over the unlabelled query, the
 key encoder updated before each key pass, the queues written sample by sample. Random images; ResNet-18.
 
-usage: self_tuning_step.py THREADS BATCH SIZE CLASSES D K FORMAT
+usage: self_tuning_step.py THREADS BATCH SIZE CLASSES D K DEVICE FORMAT
 Reads a number of steps a line, answers {"milliseconds": [...], "peakBytes": n} a line."""
 import copy
 import json
@@ -16,7 +16,8 @@ from torch.nn import functional as F
 from step_networks import resnet18
 
 threads, batch, size, classes, width, depth = map(int, sys.argv[1:7])
-memory_format = torch.channels_last if sys.argv[7] == "channels_last" else torch.contiguous_format
+memory_format = torch.channels_last if sys.argv[8] == "channels_last" else torch.contiguous_format
+torch.set_default_device(sys.argv[7])
 tau, m = 0.07, 0.999
 torch.set_num_threads(threads)
 torch.manual_seed(0)

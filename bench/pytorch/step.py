@@ -1,6 +1,6 @@
 """PyTorch's side of bench/step: the same training step, driven by lines on stdin.
 
-Usage: step.py NETWORK THREADS FORMAT check|time DATA, FORMAT = nchw or channels_last; DATA is a safetensors file.
+Usage: step.py NETWORK THREADS DEVICE FORMAT check|time DATA, DEVICE = cpu or cuda, FORMAT = nchw or channels_last; DATA is a safetensors file.
 """
 import json
 import resource
@@ -43,17 +43,17 @@ def write_safetensors(path, tensors):
     with open(path, "wb") as file:
         file.write(struct.pack("<Q", len(text)) + text)
         for tensor in tensors.values():
-            file.write(tensor.detach().contiguous().numpy().tobytes())
+            file.write(tensor.detach().cpu().contiguous().numpy().tobytes())
 
 
 def main():
-    network, threads, memory_format, mode, path = sys.argv[1:]
+    network, threads, device, memory_format, mode, path = sys.argv[1:]
     torch.set_num_threads(int(threads))
     batch = read_safetensors(path + ".batch")
-    images, labels = batch["images"], batch["labels"].long()
+    images, labels = batch["images"].to(device), batch["labels"].long().to(device)
     model = NETWORKS[network]()
     model.load_state_dict(read_safetensors(path), strict=False)
-    model.train()
+    model.to(device).train()
     if memory_format == "channels_last":
         model = model.to(memory_format=torch.channels_last)
         images = images.to(memory_format=torch.channels_last)
@@ -79,6 +79,8 @@ def main():
             start = time.perf_counter()
             step()
             optimiser.step()
+            if device == "cuda":
+                torch.cuda.synchronize()
             times.append((time.perf_counter() - start) * 1e3)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
         print(json.dumps({"times": times, "peakBytes": peak, "version": torch.__version__}), flush=True)
