@@ -1,7 +1,7 @@
 // The engine for a device: the one place that knows which back ends there are.
 import type { Engine } from '../../core/graph/program.ts'
 import { OnnxRuntimeEngine } from './onnxruntime/engine.ts'
-import { providerOf } from './onnxruntime/session.ts'
+import { providerOf } from './onnxruntime/provider.ts'
 
 export interface Place {
   /** As the devices service names it: `cpu`, `webgpu`, ... of ONNX Runtime, or `tensorflow`; the processor if left out. */

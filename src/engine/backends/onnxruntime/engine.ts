@@ -2,11 +2,12 @@
 import type { Engine, Executable, Program, State } from '../../../core/graph/program.ts'
 import type { HostTensor } from '../../../core/tensor/tensor.ts'
 import { subjectOf } from '../subject.ts'
-import { OnnxExecutable } from './executable.ts'
 import { blockSize } from './block-size.ts'
+import { DeviceMemory } from './device-memory.ts'
+import { OnnxExecutable } from './executable.ts'
 import { lowerProgram } from './lower-program.ts'
 import { SessionCache } from './session.ts'
-import type { Provider } from './session.ts'
+import type { Provider } from './provider.ts'
 import { OnnxState } from './state.ts'
 
 export interface OnnxRuntimeOptions {
@@ -14,7 +15,7 @@ export interface OnnxRuntimeOptions {
   threads?: number
   /** ONNX Runtime writes a profile (Chrome's trace format) for each session, to files that begin with this. */
   profile?: string
-  /** Execution provider; `cpu` if left out. State stays in the processor's memory whichever it is. */
+  /** Execution provider; `cpu` if left out. */
   provider?: Provider
   /** False: without ONNX Runtime's blocked operators, as on processors that have none. */
   blocked?: boolean
@@ -27,12 +28,14 @@ export class OnnxRuntimeEngine implements Engine {
   readonly #sessions: SessionCache
   readonly #provider: Provider
   readonly #blocked: boolean
+  readonly #memory: DeviceMemory | null
   readonly #onFallback: OnnxRuntimeOptions['onFallback']
 
   constructor({ threads = 1, provider = 'cpu', profile, blocked = provider === 'cpu', onFallback }: OnnxRuntimeOptions = {}) {
     this.name = `onnxruntime ${provider}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`
     this.#provider = provider
     this.#blocked = blocked
+    this.#memory = DeviceMemory.of(provider)
     this.#onFallback = onFallback
     this.#sessions = new SessionCache({
       threads,
@@ -46,7 +49,8 @@ export class OnnxRuntimeEngine implements Engine {
     const subject = subjectOf(program)
     const block = this.#blocked ? await blockSize() : null
     const { model, ...lowered } = lowerProgram(program, { provider: this.#provider, block })
-    const { session, placement, release } = await this.#sessions.take(model, lowered.kept, subject)
+    const resident = this.#memory ? lowered.resident : []
+    const { session, placement, release } = await this.#sessions.take(model, { kept: lowered.kept, resident }, subject)
     const ran = async (): Promise<void> => {
       const operators = await placement?.read(session)
       if (operators && operators.size > 0) this.#onFallback?.(operators, subject)
@@ -55,10 +59,11 @@ export class OnnxRuntimeEngine implements Engine {
   }
 
   createState(values: Readonly<Record<string, HostTensor>>): Promise<State> {
-    return Promise.resolve(new OnnxState(values))
+    return OnnxState.create(values, this.#memory)
   }
 
-  dispose(): Promise<void> {
-    return this.#sessions.dispose()
+  async dispose(): Promise<void> {
+    await this.#sessions.dispose()
+    await this.#memory?.dispose()
   }
 }

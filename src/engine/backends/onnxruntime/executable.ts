@@ -6,9 +6,9 @@ import { sameShape } from '../../../core/tensor/tensor.ts'
 import type { HostTensor, TensorType } from '../../../core/tensor/tensor.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { LoweredProgram } from './lower-program.ts'
-import { sessionError } from './session.ts'
+import { sessionError } from './session-error.ts'
 import { OnnxState } from './state.ts'
-import { fromOrt, toOrt } from './tensors.ts'
+import { fromOrt, toOrt, typeOf } from './tensors.ts'
 
 export class OnnxExecutable implements Executable {
   readonly #program: Program
@@ -66,11 +66,11 @@ export class OnnxExecutable implements Executable {
 
   #state(state: OnnxState, name: string, expected: TensorType | undefined): Tensor {
     const tensor = state.tensor(name)
-    if (expected) this.#check('state variable', name, expected, fromOrt(tensor))
+    if (expected) this.#check('state variable', name, expected, typeOf(tensor))
     return tensor
   }
 
-  #check(kind: string, name: string, expected: TensorType, found: HostTensor | undefined): HostTensor {
+  #check<Found extends TensorType>(kind: string, name: string, expected: TensorType, found: Found | undefined): Found {
     if (found && found.dtype === expected.dtype && sameShape(found.shape, expected.shape)) return found
     throw new AppError('internal', `${this.#subject}, ${kind} ${name}: expected ${describe(expected)}, found ${describe(found)}`)
   }

@@ -1,4 +1,5 @@
 // A program as one ONNX model.
+import { fuseHorizontally } from '../../../core/graph/horizontal.ts'
 import { OnnxBuilder } from '../../../core/graph/onnx/builder.ts'
 import type { OnnxValueType } from '../../../core/graph/onnx/builder.ts'
 import type { OpType } from '../../../core/graph/ops/index.ts'
@@ -6,13 +7,14 @@ import type { Program } from '../../../core/graph/program.ts'
 import { topological } from '../../../core/graph/value.ts'
 import type { Node, Value } from '../../../core/graph/value.ts'
 import type { TensorType } from '../../../core/tensor/tensor.ts'
+import { DeviceMemory } from './device-memory.ts'
 import { Emitter } from './emitter.ts'
 import type { Layout } from './layout.ts'
 import type { Lowering } from './lowering.ts'
 import { lowerings } from './lowerings/index.ts'
 import { oneToOne } from './lowerings/one-to-one.ts'
 import { webgpu } from './lowerings/webgpu/index.ts'
-import type { Provider } from './session.ts'
+import type { Provider } from './provider.ts'
 
 export interface LoweredProgram {
   readonly model: Uint8Array
@@ -22,6 +24,8 @@ export interface LoweredProgram {
   /** ONNX names of what comes out, by the program's names. */
   readonly outputs: ReadonlyMap<string, string>
   readonly updates: ReadonlyMap<string, string>
+  /** Those results among the updates that a device keeps. */
+  readonly resident: readonly string[]
   /** Nodes that are not to be computed on the device though it would take them. */
   readonly kept: readonly string[]
 }
@@ -37,7 +41,8 @@ type Lowerings = { readonly [Op in OpType]?: Lowering<Op> }
 /** What devices need in another way than the processor does. */
 const ofDevices: { readonly [Name in Provider]?: Lowerings } = { webgpu }
 
-export function lowerProgram(program: Program, { provider, block }: Target): LoweredProgram {
+export function lowerProgram(given: Program, { provider, block }: Target): LoweredProgram {
+  const program = provider === 'cpu' ? given : fuseHorizontally(given)
   const table: Lowerings = { ...lowerings, ...ofDevices[provider] }
   const builder = new OnnxBuilder({ name: 'program', opset: 17, domains: { 'com.microsoft': 1, 'com.microsoft.nchwc': 1 } })
   const results = [...Object.values(program.outputs), ...Object.values(program.updates)]
@@ -89,7 +94,8 @@ export function lowerProgram(program: Program, { provider, block }: Target): Low
   }
   const outputs = leave('output', program.outputs)
   const updates = leave('update', program.updates)
-  return { model: builder.serialise(), feeds, reads, outputs, updates, kept: emit.kept }
+  const resident = Object.entries(program.updates).flatMap(([name, value]) => (DeviceMemory.holds(value) ? [updates.get(name) ?? ''] : []))
+  return { model: builder.serialise(), feeds, reads, outputs, updates, resident, kept: emit.kept }
 }
 
 /** Of images of which ONNX Runtime does not know how many they are. */

@@ -1,19 +1,11 @@
-// ONNX Runtime sessions: options, errors with a subject, one session for equal models.
+// ONNX Runtime sessions: options, one session for equal models.
 import { createHash } from 'node:crypto'
 import { InferenceSession, listSupportedBackends } from 'onnxruntime-node'
 import { AppError } from '../../../shared/errors.ts'
+import { onDevice } from './device-memory.ts'
 import { Placement } from './placement.ts'
-
-/** ONNX Runtime's names of what it can compute on. */
-const providers = ['cpu', 'cuda', 'dml', 'webgpu', 'coreml'] as const
-export type Provider = (typeof providers)[number]
-
-/** @throws AppError 'bad-option' for a device that is none of ONNX Runtime's */
-export function providerOf(device = 'cpu'): Provider {
-  const provider = providers.find((name) => name === device)
-  if (!provider) throw new AppError('bad-option', `device: expected one of ${providers.join(', ')}, found ${device}`)
-  return provider
-}
+import type { Provider } from './provider.ts'
+import { sessionError } from './session-error.ts'
 
 export interface SessionSettings {
   /** Threads within an operator. */
@@ -23,6 +15,14 @@ export interface SessionSettings {
   readonly profile?: string
   /** On a device: find out at the first run what of it is computed on the processor. */
   readonly watched?: boolean
+}
+
+/** What follows from a model, and is said beside it. */
+export interface SessionHints {
+  /** Nodes that are not for the device. */
+  readonly kept: readonly string[]
+  /** Results to be left on the device. */
+  readonly resident: readonly string[]
 }
 
 interface Opened {
@@ -39,11 +39,11 @@ export class SessionCache {
     this.#settings = settings
   }
 
-  /** @param kept nodes that follow from the model and are not for the device @param subject what the model is, for error messages */
-  async take(model: Uint8Array, kept: readonly string[], subject: string): Promise<Opened & { release: () => void }> {
+  /** @param subject what the model is, for error messages */
+  async take(model: Uint8Array, hints: SessionHints, subject: string): Promise<Opened & { release: () => void }> {
     const key = createHash('sha256').update(model).digest('hex')
     let entry = this.#entries.get(key)
-    if (!entry) this.#entries.set(key, (entry = { opened: createSession(model, this.#settings, kept, subject), users: 0 }))
+    if (!entry) this.#entries.set(key, (entry = { opened: createSession(model, this.#settings, hints, subject), users: 0 }))
     const held = entry
     held.users++
     let released = false
@@ -78,7 +78,7 @@ async function close({ session, placement }: Opened): Promise<void> {
 async function createSession(
   model: Uint8Array,
   { threads, provider, profile, watched }: SessionSettings,
-  kept: readonly string[],
+  { kept, resident }: SessionHints,
   subject: string,
 ): Promise<Opened> {
   // It would compute on the processor without a word.
@@ -97,6 +97,7 @@ async function createSession(
       enableMemPattern: false,
       graphOptimizationLevel: 'all',
       logSeverityLevel: 3,
+      ...(resident.length > 0 && { preferredOutputLocation: Object.fromEntries(resident.map((name) => [name, onDevice])) }),
       ...(prefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: prefix }),
     })
     return { session, placement }
@@ -110,20 +111,4 @@ async function createSession(
       )
     throw sessionError(`ONNX Runtime cannot build ${subject}`, error)
   }
-}
-
-/** How the libraries below ONNX Runtime say that a device is gone: Dawn, Direct3D (DEVICE_REMOVED, HUNG and RESET), CUDA, Vulkan. */
-const lost =
-  /device (is |was )?(lost|removed|reset)|DXGI_ERROR_DEVICE_|887A000[567]|VK_ERROR_DEVICE_LOST|(CUDA|cuDNN|CUBLAS)[^\n]*(unspecified launch failure|illegal memory access|launch timed out|no CUDA-capable device|NOT_INITIALIZED|INTERNAL_ERROR)/i
-
-/** ONNX Runtime's message after what was being done: AppError 'out-of-memory', 'device-lost' or 'internal'. */
-export function sessionError(what: string, error: unknown): AppError {
-  const message = error instanceof Error ? error.message : String(error)
-  const code =
-    /bad_alloc|failed to allocate|out of (device )?memory|CUDA_ERROR_OUT_OF_MEMORY|CUBLAS_STATUS_ALLOC_FAILED|E_OUTOFMEMORY/i.test(message)
-      ? 'out-of-memory'
-      : lost.test(message)
-        ? 'device-lost'
-        : 'internal'
-  return new AppError(code, `${what}: ${message}`, { cause: error })
 }

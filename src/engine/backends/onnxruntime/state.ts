@@ -1,32 +1,44 @@
-// State variables of the ONNX Runtime engine, in this process's memory.
+// State variables of the ONNX Runtime engine: in the memory of the device where ONNX Runtime's binding can hold it, else in this process's.
 import type { Tensor } from 'onnxruntime-node'
 import { describe } from '../../../core/graph/ops/spec.ts'
 import type { State } from '../../../core/graph/program.ts'
 import { sameShape } from '../../../core/tensor/tensor.ts'
 import type { HostTensor } from '../../../core/tensor/tensor.ts'
 import { AppError } from '../../../shared/errors.ts'
-import { copyToOrt, fromOrt, release } from './tensors.ts'
+import { DeviceMemory, onDevice } from './device-memory.ts'
+import { copyToOrt, fromOrt, release, typeOf } from './tensors.ts'
 
 export class OnnxState implements State {
   readonly #variables = new Map<string, Tensor>()
 
-  constructor(values: Readonly<Record<string, HostTensor>>) {
-    for (const [name, value] of Object.entries(values)) this.#variables.set(name, copyToOrt(value))
+  readonly #memory: DeviceMemory | null
+
+  private constructor(memory: DeviceMemory | null) {
+    this.#memory = memory
+  }
+
+  /** @param memory null: that of this process */
+  static async create(values: Readonly<Record<string, HostTensor>>, memory: DeviceMemory | null): Promise<OnnxState> {
+    const state = new OnnxState(memory)
+    await state.write(values)
+    return state
   }
 
   get names(): readonly string[] {
     return [...this.#variables.keys()]
   }
 
-  read(names: readonly string[] = this.names): Promise<Record<string, HostTensor>> {
-    return Promise.resolve().then(() => Object.fromEntries(names.map((name) => [name, copied(fromOrt(this.tensor(name)))])))
+  async read(names: readonly string[] = this.names): Promise<Record<string, HostTensor>> {
+    const values: Record<string, HostTensor> = {}
+    for (const name of names) values[name] = await this.#copy(this.tensor(name))
+    return values
   }
 
-  write(values: Readonly<Record<string, HostTensor>>): Promise<void> {
-    return Promise.resolve().then(() => {
-      for (const [name, value] of Object.entries(values)) this.#check(name, value)
-      for (const [name, value] of Object.entries(values)) this.replace(name, copyToOrt(value))
-    })
+  async write(values: Readonly<Record<string, HostTensor>>): Promise<void> {
+    for (const [name, value] of Object.entries(values)) this.#check(name, value)
+    const tensors: [string, Tensor][] = []
+    for (const [name, value] of Object.entries(values)) tensors.push([name, await this.#place(copyToOrt(value))])
+    for (const [name, tensor] of tensors) this.replace(name, tensor)
   }
 
   /** The variable's value. Not to be kept: its memory goes when it is replaced. */
@@ -48,11 +60,23 @@ export class OnnxState implements State {
     this.#variables.clear()
   }
 
+  async #copy(tensor: Tensor): Promise<HostTensor> {
+    if (this.#memory && tensor.location === onDevice) return fromOrt(await this.#memory.down(tensor))
+    return copied(fromOrt(tensor))
+  }
+
+  async #place(tensor: Tensor): Promise<Tensor> {
+    if (!this.#memory || !DeviceMemory.holds(typeOf(tensor))) return tensor
+    const placed = await this.#memory.up(tensor)
+    release(tensor)
+    return placed
+  }
+
   /** A variable keeps its type and shape. */
   #check(name: string, value: HostTensor): void {
     const tensor = this.#variables.get(name)
     if (!tensor) return
-    const before = fromOrt(tensor)
+    const before = typeOf(tensor)
     if (before.dtype !== value.dtype || !sameShape(before.shape, value.shape))
       throw new AppError('internal', `state variable ${name}: expected ${describe(before)}, found ${describe(value)}`)
   }

@@ -1,11 +1,11 @@
-// Input gradient of a depthwise convolution with several filters a channel: ONNX Runtime's WebGPU ConvTranspose (1.30) computes it wrongly.
+// Gradients of depthwise convolutions for ONNX Runtime's WebGPU kernels (1.30).
 import type { Node } from '../../../../../core/graph/value.ts'
 import type { Emitter } from '../../emitter.ts'
 import { inputOf, outputOf } from '../../lowering.ts'
 import { transposedPads } from '../windows.ts'
 
-/** One filter of each channel at a time, summed. */
-export function multiplied(node: Node<'ConvInputGradient'>, emit: Emitter): void {
+/** Input gradient where a channel has several filters, which ConvTranspose computes wrongly there: one filter of each channel at a time, summed. */
+export function depthwiseInputGradient(node: Node<'ConvInputGradient'>, emit: Emitter): void {
   const { strides, pads, dilations, group, input_shape } = node.attributes
   const [dy, w] = [inputOf(node, 0), inputOf(node, 1)]
   const kernel_shape = w.shape.slice(2)
@@ -18,4 +18,22 @@ export function multiplied(node: Node<'ConvInputGradient'>, emit: Emitter): void
     return emit.node('ConvTranspose', [own, filterOfEach], { kernel_shape, strides, dilations, group, ...place })
   })
   emit.set(outputOf(node), parts.reduce((sum, part) => emit.node('Add', [sum, part]))) // prettier-ignore
+}
+
+/** Filter gradient: each channel of each image is a group whose filter is its own piece of dY, [1, N C, ...] * [N M, 1, ...] -> [1, N M, ...], summed over
+ * the images. A thread there computes one element, and would go through all images for it. */
+export function depthwiseFilterGradient(node: Node<'ConvFilterGradient'>, emit: Emitter): void {
+  const { strides, pads, dilations, filter_shape } = node.attributes
+  const [x, dy] = [inputOf(node, 0), inputOf(node, 1)]
+  const [n = 1, c = 1, ...extents] = x.shape
+  const [, m = 1, ...kernel_shape] = dy.shape
+  const images = emit.reshape(emit.name(x), [1, n * c, ...extents])
+  const filters = emit.reshape(emit.name(dy), [n * m, 1, ...kernel_shape])
+  const wide = emit.node('Conv', [images, filters], { kernel_shape, strides: dilations, pads, dilations: strides, group: n * c })
+  // Where the stride does not divide the extent, windows beyond the filter's own come out too.
+  const kernel = filter_shape.slice(2)
+  const axes = kernel.map((_, i) => i + 2)
+  const cut = emit.node('Slice', [wide, emit.ints(kernel.map(() => 0)), emit.ints(kernel), emit.ints(axes)])
+  const ofImages = emit.reshape(cut, [n, m, 1, ...kernel])
+  emit.set(outputOf(node), emit.node('ReduceSum', [ofImages, emit.ints([0])], { keepdims: 0 }))
 }

@@ -2,9 +2,10 @@
 import type { OpType } from '../../../../../core/graph/ops/index.ts'
 import type { Lowering } from '../../lowering.ts'
 import { inputOf } from '../../lowering.ts'
-import { convInputGradient as usual } from '../convolution/input-gradient.ts'
+import { convFilterGradient } from '../convolution/filter-gradient.ts'
+import { convInputGradient } from '../convolution/input-gradient.ts'
 import { averagePoolGradient } from '../pooling.ts'
-import { multiplied } from './depthwise.ts'
+import { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise.ts'
 import { logSoftmax, oneHot } from './classes.ts'
 import { oneToOne } from '../one-to-one.ts'
 
@@ -25,9 +26,14 @@ export const webgpu: { readonly [Op in OpType]?: Lowering<Op> } = {
   ConvInputGradient: (node, emit) => {
     const [outputs, perGroup] = inputOf(node, 1).shape
     const { group } = node.attributes
-    if (inputOf(node, 0).shape.length > 4) emit.onProcessor(() => usual(node, emit))
-    else if (group > 1 && perGroup === 1 && outputs !== group) multiplied(node, emit)
-    else usual(node, emit)
+    if (inputOf(node, 0).shape.length > 4) emit.onProcessor(() => convInputGradient(node, emit))
+    else if (group > 1 && perGroup === 1 && outputs !== group) depthwiseInputGradient(node, emit)
+    else convInputGradient(node, emit)
+  },
+  ConvFilterGradient: (node, emit) => {
+    const { group, filter_shape } = node.attributes
+    if (group > 1 && filter_shape[1] === 1 && filter_shape.length === 4) depthwiseFilterGradient(node, emit)
+    else convFilterGradient(node, emit)
   },
   ReduceMax: extremes,
   ReduceMin: extremes,
