@@ -90,7 +90,7 @@ function inverseDeviation(emit: Emitter, variance: string, epsilon: number, dtyp
 }
 
 /** For X [N, C, ...]: the axes that are reduced, the shape of a per-channel vector, and that shape for broadcasting. */
-function channelAxes({ shape }: Value): { axes: number[]; channel: number[]; broadcast: number[] } {
+export function channelAxes({ shape }: Value): { axes: number[]; channel: number[]; broadcast: number[] } {
   const axes = shape.map((_, axis) => axis).filter((axis) => axis !== 1)
   return { axes, channel: shape.slice(1, 2), broadcast: shape.map((extent, axis) => (axis === 1 ? extent : 1)) }
 }

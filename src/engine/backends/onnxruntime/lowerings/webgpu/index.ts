@@ -6,6 +6,8 @@ import { convFilterGradient } from '../convolution/filter-gradient.ts'
 import { convInputGradient } from '../convolution/input-gradient.ts'
 import { averagePoolGradient } from '../pooling.ts'
 import { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise.ts'
+import { batchNormalizationGradient } from './batch-normalization.ts'
+import { isProduct, productFilterGradient } from './filter-gradient.ts'
 import { logSoftmax, oneHot } from './classes.ts'
 import { oneToOne } from '../one-to-one.ts'
 
@@ -33,8 +35,10 @@ export const webgpu: { readonly [Op in OpType]?: Lowering<Op> } = {
   ConvFilterGradient: (node, emit) => {
     const { group, filter_shape } = node.attributes
     if (group > 1 && filter_shape[1] === 1 && filter_shape.length === 4) depthwiseFilterGradient(node, emit)
+    else if (isProduct(node)) productFilterGradient(node, emit)
     else convFilterGradient(node, emit)
   },
+  BatchNormalizationGradient: batchNormalizationGradient,
   ReduceMax: extremes,
   ReduceMin: extremes,
   /** ConvTranspose has one and two dimensions there. */
