@@ -1,8 +1,10 @@
 // What is lowered in another way for WebGPU, where the operators' own cases are too small to reach it.
 import { assert, integer, property } from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
+import { applyAll } from '../../../src/core/graph/apply.ts'
 import * as g from '../../../src/core/graph/build.ts'
 import type { Program } from '../../../src/core/graph/program.ts'
+import type { Value } from '../../../src/core/graph/value.ts'
 import { ReferenceEngine } from '../../../src/core/reference/engine.ts'
 import { Random } from '../../../src/core/tensor/random.ts'
 import { tensor, toNumbers } from '../../../src/core/tensor/tensor.ts'
@@ -28,10 +30,39 @@ it('cuts a long sum into pieces of equal length, no more than are wanted or than
   assert(property(...extents, (n, places, wanted) => (n * places) % cut(n, places, wanted) === 0))
 })
 
-describe.skipIf(noWebgpu !== null)(`filter gradients on WebGPU${noWebgpu === null ? '' : ` (${noWebgpu})`}`, () => {
+describe.skipIf(noWebgpu !== null)(`WebGPU, against the reference${noWebgpu === null ? '' : ` (${noWebgpu})`}`, () => {
   const engines = [new ReferenceEngine(), new OnnxRuntimeEngine({ provider: 'webgpu' })]
   afterAll(async () => {
     for (const engine of engines) await engine.dispose()
+  })
+
+  async function compare(outputs: Program['outputs'], feeds: Readonly<Record<string, readonly [Value, HostTensor]>>): Promise<void> {
+    const entries = Object.entries(feeds)
+    const leaves = Object.fromEntries(entries.map(([name, [leaf]]) => [name, leaf]))
+    const tensors = Object.fromEntries(entries.map(([name, [, value]]) => [name, value]))
+    const [expected, found] = await Promise.all(
+      engines.map(async (engine) => {
+        const executable = await engine.compile({ feeds: leaves, reads: {}, outputs, updates: {} })
+        return executable.run(await engine.createState({}), tensors)
+      }),
+    )
+    for (const name of Object.keys(outputs)) {
+      const [right, other] = [toNumbers(expected![name]!), toNumbers(found![name]!)]
+      const largest = Math.max(...right.map(Math.abs))
+      right.forEach((value, i) => expect(Math.abs(value - other[i]!), name).toBeLessThan(1e-5 * largest))
+    }
+  }
+
+  it('batch normalisation of few channels and many places', async () => {
+    const shape = [3, 5, 16, 17]
+    const leaf = (name: string, dims: Shape): Value => g.input(name, { dtype: 'float32', shape: dims })
+    const [x, dy, scale, b] = [leaf('x', shape), leaf('dy', shape), leaf('scale', [5]), leaf('b', [5])]
+    const { y, mean, variance } = g.batchNormalizationTraining(x, scale, b, 1e-5)
+    const [dx, dscale, db] = applyAll('BatchNormalizationGradient', [dy, x, scale, mean, variance], { epsilon: 1e-5 })
+    await compare(
+      { y, mean, variance, dx: dx!, dscale: dscale!, db: db! },
+      { x: [x, drawn(shape)], dy: [dy, drawn(shape)], scale: [scale, drawn([5])], b: [b, drawn([5])] },
+    )
   })
 
   it.each([
@@ -39,21 +70,10 @@ describe.skipIf(noWebgpu !== null)(`filter gradients on WebGPU${noWebgpu === nul
     ['several pieces an image, strided', [2, 3, 33, 32], [4, 3, 7, 7], [2, 2], [3, 3, 3, 3]],
     ['several images a piece', [16, 160, 2, 1], [160, 160, 1, 1], [1, 1], [0, 0, 0, 0]],
     ['windows of one element, strided', [3, 6, 7, 8], [9, 6, 1, 1], [2, 2], [0, 0, 0, 0]],
-  ])('%s', async (_, xShape, filter, strides, pads) => {
-    const [x, w] = [g.input('x', { dtype: 'float32', shape: xShape }), g.input('w', { dtype: 'float32', shape: filter })]
+  ])('filter gradient, %s', async (_, shape, filter, strides, pads) => {
+    const [x, w] = [g.input('x', { dtype: 'float32', shape }), g.input('w', { dtype: 'float32', shape: filter })]
     const y = g.conv(x, w, null, { strides, pads })
     const dy = g.input('dy', y)
-    const program: Program = {
-      feeds: { x, dy },
-      reads: {},
-      outputs: { dw: g.convFilterGradient(x, dy, filter, { strides, pads }) },
-      updates: {},
-    }
-    const feeds = { x: drawn(xShape), dy: drawn(y.shape) }
-    const [expected, found] = await Promise.all(
-      engines.map(async (engine) => toNumbers((await (await engine.compile(program)).run(await engine.createState({}), feeds))['dw']!)),
-    )
-    const largest = Math.max(...expected!.map(Math.abs))
-    expected!.forEach((value, i) => expect(Math.abs(value - found![i]!)).toBeLessThan(1e-5 * largest))
+    await compare({ dw: g.convFilterGradient(x, dy, filter, { strides, pads }) }, { x: [x, drawn(shape)], dy: [dy, drawn(y.shape)] })
   })
 })

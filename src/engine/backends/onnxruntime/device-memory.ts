@@ -5,6 +5,7 @@ import type { Tensor } from 'onnxruntime-node'
 import { OnnxBuilder } from '../../../core/graph/onnx/builder.ts'
 import { sizeOf } from '../../../core/tensor/tensor.ts'
 import type { TensorType } from '../../../core/tensor/tensor.ts'
+import { placeOf } from './provider.ts'
 import type { Provider } from './provider.ts'
 import { sessionError } from './session-error.ts'
 
@@ -68,7 +69,7 @@ function openCopier(provider: Provider, way: 'up' | 'down'): Promise<InferenceSe
   builder.node('Identity', [builder.input(source, { dtype: 'float32' })], {}, { outputs: [result] })
   builder.output(result, { dtype: 'float32' })
   return InferenceSession.create(builder.serialise(), {
-    executionProviders: [provider, 'cpu'],
+    ...placeOf(provider),
     logSeverityLevel: 3,
     ...(way === 'up' && { preferredOutputLocation: onDevice }),
   })

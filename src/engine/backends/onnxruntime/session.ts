@@ -4,6 +4,7 @@ import { InferenceSession, listSupportedBackends } from 'onnxruntime-node'
 import { AppError } from '../../../shared/errors.ts'
 import { onDevice } from './device-memory.ts'
 import { Placement } from './placement.ts'
+import { placeOf } from './provider.ts'
 import type { Provider } from './provider.ts'
 import { sessionError } from './session-error.ts'
 
@@ -89,7 +90,7 @@ async function createSession(
   const prefix = profile ?? placement?.prefix
   try {
     const session = await InferenceSession.create(model, {
-      executionProviders: provider === 'cpu' ? ['cpu'] : [{ name: provider, ...(kept.length > 0 && { forceCpuNodeNames: kept }) }, 'cpu'],
+      ...placeOf(provider, kept),
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       executionMode: 'sequential',

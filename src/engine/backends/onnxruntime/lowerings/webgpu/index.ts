@@ -6,7 +6,7 @@ import { convFilterGradient } from '../convolution/filter-gradient.ts'
 import { convInputGradient } from '../convolution/input-gradient.ts'
 import { averagePoolGradient } from '../pooling.ts'
 import { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise.ts'
-import { batchNormalizationGradient } from './batch-normalization.ts'
+import { batchNormalizationGradient, batchNormalizationTraining } from './batch-normalization.ts'
 import { isProduct, productFilterGradient } from './filter-gradient.ts'
 import { logSoftmax, oneHot } from './classes.ts'
 import { oneToOne } from '../one-to-one.ts'
@@ -38,6 +38,7 @@ export const webgpu: { readonly [Op in OpType]?: Lowering<Op> } = {
     else if (isProduct(node)) productFilterGradient(node, emit)
     else convFilterGradient(node, emit)
   },
+  BatchNormalizationTraining: batchNormalizationTraining,
   BatchNormalizationGradient: batchNormalizationGradient,
   ReduceMax: extremes,
   ReduceMin: extremes,
