@@ -47,6 +47,7 @@ export const elementwise: readonly OperatorCase[] = [
   unary('Pow by 2 of negative numbers', (x) => g.pow(x, 2)),
   ...broadcasts('Min', g.min),
   ...broadcasts('Max', g.max),
+  ...broadcasts('Mod int32', (a, b) => g.mod(a, b), integers('int32', 1)),
   ...broadcasts('Mod int64', (a, b) => g.mod(a, b), integers('int64', 1)),
   ...broadcasts('Mod fmod', (a, b) => g.mod(a, b, 1), positive),
   ...broadcasts('Equal', g.equal, tied),

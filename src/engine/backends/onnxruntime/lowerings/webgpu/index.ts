@@ -8,6 +8,7 @@ import { averagePoolGradient } from '../pooling.ts'
 import { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise.ts'
 import { batchNormalizationGradient, batchNormalizationTraining } from './batch-normalization.ts'
 import { isProduct, productFilterGradient } from './filter-gradient.ts'
+import { mod } from './mod.ts'
 import { logSoftmax, oneHot } from './classes.ts'
 import { oneToOne } from '../one-to-one.ts'
 
@@ -23,6 +24,7 @@ const extremes: Lowering<'ReduceMax' | 'ReduceMin'> = (node, emit) => {
 export const webgpu: { readonly [Op in OpType]?: Lowering<Op> } = {
   LogSoftmax: logSoftmax,
   OneHot: oneHot,
+  Mod: mod,
   Sin: onProcessor,
   Cos: onProcessor,
   ConvInputGradient: (node, emit) => {
