@@ -2,22 +2,19 @@
 import { join } from 'node:path'
 import type { Engine } from '../../core/graph/program.ts'
 import { shortSideOf } from '../../core/data/views/recipe.ts'
-import { isClearlyWorse } from '../../core/train/selection.ts'
 import { AppError } from '../../shared/errors.ts'
-import { evaluationFileName } from '../../shared/manifest.ts'
-import type { LoopProgress } from '../../core/train/loop.ts'
 import type { TrainRequest } from '../../shared/requests.ts'
 import type { ResultOf } from '../../shared/results.ts'
 import { openEngine } from '../backends/index.ts'
 import type { Place } from '../backends/index.ts'
 import { ImageLoader } from '../data/loader.ts'
-import { makeFolder, NdjsonFile, removeTemporaries, writeFileAtomic, writeJson } from '../../node/files.ts'
+import { makeFolder, NdjsonFile, removeTemporaries, writeJson } from '../../node/files.ts'
 import type { JobContext } from '../job.ts'
+import { bestOf, better, inRun } from './carried.ts'
+import type { Carried } from './carried.ts'
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import type { Checkpoint } from './checkpoint.ts'
-import { exportModel } from './export.ts'
-import { finalModel, measureParity } from './final.ts'
-import { accuracyOf, judge, writeEvaluation } from './judge.ts'
+import { conclude } from './conclude.ts'
 import { MovableEngine } from './movable-engine.ts'
 import { openRun } from './open-run.ts'
 import type { Run } from './open-run.ts'
@@ -26,9 +23,6 @@ import { PseudoLabelTracker } from './pseudo-label-tracker.ts'
 import { Reporter } from './reporter.ts'
 import { PhaseSources } from './sources.ts'
 import { Survival } from './survival.ts'
-import { modelFileName } from './trained-model.ts'
-
-type Carried = Pick<Checkpoint, 'carried' | 'carriedBest'>
 
 /** Trains, exports and tests. @param open the engine of a device @throws AppError 'stopped' after keeping a checkpoint, when the signal says so. */
 export async function train(
@@ -86,9 +80,9 @@ async function runPhases(
     // Of this run: what lies in the folder otherwise may be another's.
     let hasCheckpoint = resume !== null
     let carried: Carried = { carried: resume?.carried ?? {}, carriedBest: resume?.carriedBest ?? null }
-    const conclude = (kept: Carried): ReturnType<typeof finish> =>
-      survival.through(() => finish(run, kept, engine, loader, reporter, context), 'no')
-    if (request.finish) return await conclude(bestOf(resume, reporter))
+    const finish = (kept: Carried): ReturnType<typeof conclude> =>
+      survival.through(() => conclude(run, kept, engine, loader, reporter, context), 'no')
+    if (request.finish) return await finish(bestOf(resume, reporter))
     for (const [index, phase] of run.phases.entries()) {
       if (resume && index < resume.phase) continue
       const before = carried
@@ -123,7 +117,7 @@ async function runPhases(
         throw new AppError('stopped', `stopped at step ${reporter.step}; --resume with the same options goes on from there`)
       carried = better(carried, best, inRun(progress.kept, reporter.stepsBefore(index)))
     }
-    return await conclude(carried)
+    return await finish(carried)
   } finally {
     await reporter.flush()
     await metrics.close()
@@ -136,75 +130,6 @@ async function runPhases(
 function leftOut(device: string | undefined, operators: ReadonlyMap<string, number>, program: string): string {
   const names = [...operators].map(([name, count]) => (count === 1 ? name : `${name} (${count})`)).join(', ')
   return `${device}: ${program} has operators that are computed on the processor: ${names}`
-}
-
-/** Later phases keep their weights unless validation says that they are worse. */
-function better(before: Carried, weights: Checkpoint['best'], best: Checkpoint['carriedBest']): Carried {
-  if (!best || (before.carriedBest && isClearlyWorse(best, before.carriedBest))) return before
-  return { carried: { ...before.carried, ...weights }, carriedBest: best }
-}
-
-/** A phase's validation that is kept, with the step counted over the whole run. */
-function inRun(best: LoopProgress['kept'], before: number): Checkpoint['carriedBest'] {
-  return best && { ...best, step: best.step + before }
-}
-
-/** @throws AppError 'conflict' where nothing has been validated yet */
-function bestOf(checkpoint: Checkpoint | null, reporter: Reporter): Carried {
-  const best = checkpoint && better(checkpoint, checkpoint.best, inRun(checkpoint.progress.kept, reporter.stepsBefore(checkpoint.phase)))
-  if (!best?.carriedBest)
-    throw new AppError('conflict', 'expected a checkpoint with a validation to make a model of, found none: the run ended before its first')
-  return { carried: best.carried, carriedBest: best.carriedBest }
-}
-
-async function finish(
-  run: Run,
-  { carried, carriedBest }: Carried,
-  engine: Engine,
-  loader: ImageLoader,
-  reporter: Reporter,
-  context: JobContext,
-): Promise<Omit<ResultOf<'train'>, 'job'>> {
-  const { request, data, recipes } = run
-  const { model, variables } = finalModel(run, carried)
-  const path = join(request.out, modelFileName)
-  const card = { classes: data.set.classes, recipe: recipes.evaluation, method: run.method.id }
-  await writeFileAtomic(path, exportModel(model, variables, card))
-  const held = [...data.validation, ...data.test]
-  const judged = await judge(run, engine, loader, model, variables, held, (done) => reporter.task('testing', done, held.length))
-  await writeEvaluation(join(request.out, evaluationFileName), run, judged)
-  const validation = new Set(data.validation)
-  const parity = await measureParity(
-    run,
-    judged.filter(({ index }) => validation.has(index)),
-    path,
-  )
-  const result = {
-    testAccuracy: accuracyOf(judged.filter(({ index }) => !validation.has(index))),
-    validationAccuracy: carriedBest?.accuracy ?? null,
-    seconds: reporter.seconds,
-    imagesPerSecond: reporter.imagesPerSecond,
-    ...(reporter.waitingShare !== null && { waitingShare: reporter.waitingShare }),
-    model: path,
-    steps: reporter.step,
-    bestStep: carriedBest?.step ?? 0,
-    images: {
-      labelled: data.labelled.length,
-      unlabelled: data.unlabelled.length,
-      validation: data.validation.length,
-      test: data.test.length,
-    },
-    exportDifference: parity.largestDifference,
-  }
-  await writeJson(join(request.out, 'run.json'), {
-    ...run.record,
-    result,
-    parity,
-    brokenFiles: loader.broken,
-    fallbacks: reporter.fallbacks,
-  })
-  context.log(`trained ${path}`)
-  return result
 }
 
 async function openMetrics(out: string, resume: Checkpoint | null, run: Run): Promise<NdjsonFile> {
