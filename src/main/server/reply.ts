@@ -39,8 +39,16 @@ export function statusOf(code: ErrorCode | null): number {
 export async function sendReply(response: ServerResponse, { status, headers, body }: Reply): Promise<void> {
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
   response.statusCode = status
-  if (body === null || body instanceof Uint8Array) response.end(body)
-  else await pipeline(body, response)
+  if (body === null || body instanceof Uint8Array) {
+    response.end(body)
+    return
+  }
+  try {
+    await pipeline(body, response)
+  } finally {
+    // A response whose client has gone before is refused, and the body left open.
+    body.destroy()
+  }
 }
 
 export function sendError(response: ServerResponse, error: AppError, status = statusOf(error.code)): void {
