@@ -1,5 +1,5 @@
-// A whole Self-Tuning step (ResNet-18 at 64 px, 24 + 24 images, D = 1024, K = 32, 10 classes) against the released loop in PyTorch.
-// node bench/self-tuning-step.ts [ROUNDS] [STEPS] [--engine onnxruntime|tensorflow|webgpu|...] [--torch-device cpu|cuda]; PYTHON names the Python that has torch (python3 if not set).
+// A whole Self-Tuning step (ResNet-18 at 64 px or MobileNetV2 at 128 px, 24 + 24 images, D = 1024, K = 32, 10 classes) against the released loop in PyTorch.
+// node bench/self-tuning-step.ts [ROUNDS] [STEPS] [--network resnet18|mobilenet_v2] [--engine onnxruntime|tensorflow|webgpu|...] [--torch-device cpu|cuda]; PYTHON names the Python that has torch (python3 if not set).
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -18,14 +18,21 @@ import type { HostTensor, Shape } from '../src/core/tensor/tensor.ts'
 import { buildTrainingStep } from '../src/core/train/training-step.ts'
 import { openBenchEngine } from './engines.ts'
 import { networks } from './networks.ts'
-import type { Layers } from './networks.ts'
+import type { Layers, NetworkName } from './networks.ts'
 
 const { values, positionals } = parseArgs({
-  options: { engine: { type: 'string', default: 'onnxruntime' }, 'torch-device': { type: 'string', default: 'cpu' } },
+  options: {
+    network: { type: 'string', default: 'resnet18' },
+    engine: { type: 'string', default: 'onnxruntime' },
+    'torch-device': { type: 'string', default: 'cpu' },
+  },
   allowPositionals: true,
 })
 const [rounds = 5, steps = 3] = positionals.map(Number)
-const shape = { threads: 2, batch: 24, size: 64, classes: 10, width: 1024, depth: 32 }
+const sizes: Readonly<Record<string, number>> = { resnet18: 64, mobilenet_v2: 128 }
+const size = sizes[values.network]
+if (size === undefined) throw new Error(`--network: expected one of ${Object.keys(sizes).join(', ')}, found ${values.network}`)
+const shape = { threads: 2, batch: 24, size, classes: 10, width: 1024, depth: 32 }
 const random = new Random(0)
 
 function normal(dims: Shape, deviation = 1): HostTensor<'float32'> {
@@ -34,7 +41,7 @@ function normal(dims: Shape, deviation = 1): HostTensor<'float32'> {
   return t
 }
 
-/** ResNet-18 as an ONNX file, which is how backbones come. */
+/** The network as an ONNX file, which is how backbones come. */
 function backboneFile(): Uint8Array {
   const names = new Map<Value, string>()
   const weight = (name: string, value: HostTensor): Value => {
@@ -61,7 +68,7 @@ function backboneFile(): Uint8Array {
   const x = g.input('input', { dtype: 'float32', shape: [symbolicBatch, 3, shape.size, shape.size] })
   return writeOnnx({
     inputs: { input: x },
-    outputs: { logits: networks.resnet18(layers, x, shape.classes) },
+    outputs: { logits: networks[values.network as NetworkName](layers, x, shape.classes) },
     constantNames: names,
     batch: 'N',
   })
@@ -104,7 +111,7 @@ interface Peer {
 
 function pytorch(format: string): Peer {
   const script = fileURLToPath(new URL('pytorch/self_tuning_step.py', import.meta.url))
-  const args = [script, ...Object.values(shape).map(String), values['torch-device'], format]
+  const args = [script, values.network, ...Object.values(shape).map(String), values['torch-device'], format]
   const child = spawn(process.env.PYTHON ?? 'python3', args, { stdio: ['pipe', 'pipe', 'inherit'] })
   child.on('error', (error) => exitWithout(error.message))
   child.on('exit', (code) => code && exitWithout(`it ended with code ${code}`))
@@ -146,7 +153,7 @@ await engine.dispose()
 const [own, last, contiguous] = [found.ours, found.channels_last, found.contiguous].map((times) => median(times ?? []))
 const best = Math.min(last ?? NaN, contiguous ?? NaN)
 console.log(
-  `ours, ${values.engine} ${own?.toFixed(0)} ms; PyTorch channels_last ${last?.toFixed(0)} ms, contiguous ${contiguous?.toFixed(0)} ms`,
+  `${values.network}: ours, ${values.engine} ${own?.toFixed(0)} ms; PyTorch channels_last ${last?.toFixed(0)} ms, contiguous ${contiguous?.toFixed(0)} ms`,
 )
 console.log(`ratio to PyTorch's better format: ${((own ?? NaN) / best).toFixed(2)}`)
 console.log(`peak memory: ours ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB, PyTorch ${(peerBytes / 2 ** 20).toFixed(0)} MB`)

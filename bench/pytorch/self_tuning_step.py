@@ -1,7 +1,7 @@
 """The released Self-Tuning loop's step in PyTorch, for the comparison in bench/self-tuning-step: two passes over the unlabelled query, the
-key encoder updated before each key pass, the queues written sample by sample. Random images; ResNet-18.
+key encoder updated before each key pass, the queues written sample by sample. Random images.
 
-usage: self_tuning_step.py THREADS BATCH SIZE CLASSES D K DEVICE FORMAT
+usage: self_tuning_step.py NETWORK THREADS BATCH SIZE CLASSES D K DEVICE FORMAT
 Reads a number of steps a line, answers {"milliseconds": [...], "peakBytes": n} a line."""
 import copy
 import json
@@ -13,11 +13,11 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from step_networks import resnet18
+from step_networks import NETWORKS
 
-threads, batch, size, classes, width, depth = map(int, sys.argv[1:7])
-memory_format = torch.channels_last if sys.argv[8] == "channels_last" else torch.contiguous_format
-torch.set_default_device(sys.argv[7])
+threads, batch, size, classes, width, depth = map(int, sys.argv[2:8])
+memory_format = torch.channels_last if sys.argv[9] == "channels_last" else torch.contiguous_format
+torch.set_default_device(sys.argv[8])
 tau, m = 0.07, 0.999
 torch.set_num_threads(threads)
 torch.manual_seed(0)
@@ -26,9 +26,11 @@ torch.manual_seed(0)
 class Encoder(nn.Module):
     def __init__(self):
         super().__init__()
-        self.backbone = resnet18()
-        self.backbone.fc = nn.Identity()
-        self.fc = nn.Linear(512, width)
+        self.backbone = NETWORKS[sys.argv[1]]()
+        last = "fc" if hasattr(self.backbone, "fc") else "classifier"
+        self.features = getattr(self.backbone, last).in_features
+        setattr(self.backbone, last, nn.Identity())
+        self.fc = nn.Linear(self.features, width)
 
     def forward(self, x):
         feature = self.backbone(x)
@@ -38,7 +40,7 @@ class Encoder(nn.Module):
 query = Encoder().to(memory_format=memory_format).train()
 key = copy.deepcopy(query)
 key.requires_grad_(False)
-classifier = nn.Linear(512, classes)
+classifier = nn.Linear(query.features, classes)
 queue = F.normalize(torch.randn(classes, depth, width), dim=2)
 pointer = torch.zeros(classes, dtype=torch.long)
 optimiser = torch.optim.SGD(
