@@ -41,6 +41,11 @@ export function run(program: string, args: readonly string[], { signal, cwd, env
   })
 }
 
+/** npm. On Windows it is a command file, which Node starts through the shell only; the words are this program's own and mean nothing to it. */
+export function runNpm(args: readonly string[], options: CommandOptions): Promise<Ended | null> {
+  return process.platform === 'win32' ? run('cmd.exe', ['/d', '/c', 'npm', ...args], options) : run('npm', args, options)
+}
+
 function lastLines(text: string): string {
   return text.split('\n').slice(-16).join(' ').slice(-1000)
 }

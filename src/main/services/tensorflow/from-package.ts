@@ -6,7 +6,7 @@ import { writeJson } from '../../../node/files.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { TaskContext } from '../tasks/task-runner.ts'
 import { load } from './binding.ts'
-import { run } from './command.ts'
+import { runNpm } from './command.ts'
 import type { Places } from './from-wheel.ts'
 import { bindingPackage } from './npm-package.ts'
 import { requireRoom } from './room.ts'
@@ -24,13 +24,12 @@ export async function fromPackage(
   const { signal } = context
   await requireRoom(target, source.downloadBytes + source.diskBytes)
   context.progress({ task: `running the installer of ${bindingPackage.name}`, done: 0, total: null, unit: 'packages' })
-  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
   const { name, version } = bindingPackage
   const wanted = `${name}@${version}`
   // Newer npm runs no script that is not allowed here, older npm all.
   await writeJson(join(scratch, 'package.json'), { private: true, dependencies: { [name]: version }, allowScripts: { [name]: true } })
   const args = ['install', '--no-audit', '--no-fund', '--foreground-scripts', '--loglevel=error']
-  const ended = await run(npm, args, { signal, cwd: scratch })
+  const ended = await runNpm(args, { signal, cwd: scratch })
   if (!ended) throw new AppError('unsupported', `${wanted}: expected npm to install it, found none`)
   if (ended.code !== 0) throw new AppError('unreachable', `${wanted}: expected its installer to bring TensorFlow, found: ${ended.words}`)
   await rename(join(scratch, packageFolder), join(target, 'package'))

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path'
 import { makeFolder, writeFileAtomic } from '../../../node/files.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { filesOf } from './archive.ts'
-import { run } from './command.ts'
+import { runNpm } from './command.ts'
 
 export interface Pinned {
   readonly name: string
@@ -44,8 +44,7 @@ export async function fetchPackage(pinned: Pinned, part: string, folder: string,
 }
 
 async function byNpm({ name, version }: Pinned, folder: string, signal: AbortSignal): Promise<string> {
-  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
-  const ended = await run(npm, ['pack', `${name}@${version}`, '--ignore-scripts', '--silent'], { signal, cwd: folder })
+  const ended = await runNpm(['pack', `${name}@${version}`, '--ignore-scripts', '--silent'], { signal, cwd: folder })
   const [file] = ended?.code === 0 ? (await readdir(folder)).filter((one) => one.endsWith('.tgz')) : []
   if (file !== undefined) return join(folder, file)
   const found = ended === null ? 'no npm, which comes with Node.js' : `its message: ${ended.words}`
