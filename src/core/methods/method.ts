@@ -44,7 +44,8 @@ export interface ConfiguredMethod {
   /** Variables beyond the model's own (key encoders, queues), given the model's starting values. */
   variables(model: Model, initial: Readonly<Record<string, HostTensor>>, random: Draws): Record<string, HostTensor>
   step(context: StepContext): StepResult
-  /** Variables [C, K, ...] that keep K keys of each class, overwriting what they start with: how full they are is reported. Absent where there are none. */
+  /** Variables [C, K, ...] that keep K keys of each class, overwriting what they start with: how full they are is reported, and a later phase goes on with
+   * them, and with variables whose names begin with theirs and a slash. Absent where there are none. */
   readonly queues?: readonly string[]
   /** Work on labelled batches before the first step, without gradients. Absent where there is none. */
   readonly prime?: { batches: (classes: number, batch: number) => number; step: (context: StepContext) => void }

@@ -9,7 +9,7 @@ import { drawMasks } from './dropout.ts'
 import type { TrainEvent } from './events.ts'
 import { StepMeter } from './meter.ts'
 import { rateFactor } from './schedule.ts'
-import { isBetter, isClearlyWorse } from './selection.ts'
+import { isBetter, isClearlyWorse, isCollapsed } from './selection.ts'
 import type { Validation } from './selection.ts'
 import type { RunSettings } from './settings.ts'
 
@@ -38,6 +38,10 @@ export interface LoopOptions {
   random: Random
   steps: number
   settings: Pick<RunSettings, 'learningRate' | 'schedule' | 'milestones' | 'warmUp' | 'validations' | 'patience'>
+  /** How many there are to guess from; left out: that the weights are ruined is told by the loss alone. */
+  classes?: number
+  /** Of the weights that training starts from; null where they know nothing. */
+  before?: Validation | null
   validate: () => Promise<Validation>
   /** True of errors after which training can go on elsewhere: a checkpoint of before the step is handed out first, where the state can be read. */
   isSurvivable?: (error: unknown) => boolean
@@ -56,7 +60,7 @@ export interface LoopOptions {
   resume?: LoopProgress
 }
 
-/** Divergence: not a number, or this many times the loss of the first step. */
+/** Divergence, by the loss: not a number, or this many times the loss of the first step. */
 const explosion = 10
 const maxRecoveries = 3
 /** The longest that a crash can undo, where checkpoints are cheap. Between validations that are further apart there is one after this time. */
@@ -85,6 +89,19 @@ export async function train(options: LoopOptions): Promise<LoopProgress> {
     await pace.measure(() => options.checkpoint({ ...progress }, values, position.source))
   }
 
+  /** Back to the last good weights, with half the rate. @returns false where that has been tried often enough */
+  const recover = async (reason: string): Promise<boolean> => {
+    const isOver = progress.recoveries === maxRecoveries
+    if (!isOver) {
+      progress.recoveries++
+      progress.rateScale /= 2
+    }
+    emit({ kind: 'recovery', step: progress.step, reason, returnedTo: good.step, rateScale: isOver ? 0 : progress.rateScale })
+    await state.write(good.values)
+    if (!isOver) progress.step = good.step
+    return !isOver
+  }
+
   while (progress.step < steps && !signal.aborted) {
     const before = { random: random.state, source: source.state() }
     const batch = await meter.waiting(source.next())
@@ -105,17 +122,8 @@ export async function train(options: LoopOptions): Promise<LoopProgress> {
     const reading = meter.read(outputs, batch)
     progress.firstLoss ??= Number.isFinite(reading.loss) ? reading.loss : null
     if (diverged(reading.loss, progress.firstLoss)) {
-      if (progress.recoveries === maxRecoveries) {
-        emit({ kind: 'recovery', step: progress.step, reason: `loss ${reading.loss}`, returnedTo: good.step, rateScale: 0 })
-        await state.write(good.values)
-        break
-      }
-      progress.recoveries++
-      progress.rateScale /= 2
-      emit({ kind: 'recovery', step: progress.step, reason: `loss ${reading.loss}`, returnedTo: good.step, rateScale: progress.rateScale })
-      await state.write(good.values)
-      progress.step = good.step
-      continue
+      if (await recover(`loss ${reading.loss}`)) continue
+      break
     }
     emit({ kind: 'step', step: progress.step, steps, learningRate, ...reading })
     await options.observe?.(progress.step, batch, outputs)
@@ -126,6 +134,13 @@ export async function train(options: LoopOptions): Promise<LoopProgress> {
 
     meter.pause()
     const validation = await options.validate()
+    const { classes } = options
+    const reference = classes && [progress.best, options.before].find((one) => one && isCollapsed(validation, one, classes))
+    if (reference) {
+      meter.restart()
+      if (await recover(`validation accuracy ${validation.accuracy.toFixed(3)} after ${reference.accuracy.toFixed(3)}`)) continue
+      break
+    }
     const isBest = progress.best === null || isBetter(validation, progress.best)
     progress.stale = isBest ? 0 : progress.stale + 1
     const best = (isBest ? null : progress.best) ?? validation

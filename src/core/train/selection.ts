@@ -23,3 +23,13 @@ export function isClearlyWorse(validation: Validation, best: Validation): boolea
   const { accuracy, images } = best
   return validation.accuracy < accuracy - Math.sqrt((accuracy * (1 - accuracy)) / Math.max(1, images))
 }
+
+/** Above guessing, as a share: from here on a network has learned something that it can lose. */
+const learned = 0.3
+
+/** As good as guessing, where the best was far above it: the weights are ruined, which the loss does not tell, as it stays where guessing has it.
+ * @param classes as many as there are to guess from */
+export function isCollapsed(validation: Validation, best: Validation, classes: number): boolean {
+  const above = best.accuracy - 1 / classes
+  return above > learned && validation.accuracy < 1 / classes + above / 10
+}

@@ -43,8 +43,9 @@ export interface PhaseOptions {
   phase: Phase
   seed: number
   data: PhaseData
-  /** Trained weights of the phase before (scope `query`); empty for the first. */
+  /** Trained weights (scope `query`) and queues of the phase before; empty for the first. */
   carried: Variables
+  carriedBest: Checkpoint['carriedBest']
   resume: Checkpoint | null
   emit: (event: TrainEvent) => void
   /** Of the whole run; what it has seen is told now and then, at validations, and at the end. */
@@ -57,7 +58,7 @@ export interface PhaseOptions {
 
 export interface PhaseResult {
   progress: LoopProgress
-  /** Weights of the best validation (scope `query`). */
+  /** Weights (scope `query`) and queues of the best validation. */
   best: Variables
 }
 
@@ -66,21 +67,23 @@ const evaluationElements = 2 ** 20
 
 export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
   const { engine, method, settings, phase, data, resume, tracker } = options
-  const { random, cut, model, sample, initial, variables, stepSettings, step } = preparePhase(options)
+  const { random, cut, model, sample, initial, variables, fresh, stepSettings, step } = preparePhase(options)
   const source = await data.training(cut, settings, resume?.source)
   const state = await engine.createState(resume?.state ?? { ...initial, ...step.initial })
   const executable = await engine.compile(step.program)
   const evaluation = await evaluator(options, model, cut, sample, initial, state)
-  const fill = new QueueFill(method.queues ?? [], variables)
+  const fill = new QueueFill(method.queues ?? [], fresh)
   let at = 0
   const tell = async (): Promise<void> => {
     const report = tracker.report(await fill.read(state))
     if (report) options.onPseudoLabels(at, report)
   }
   try {
-    if (!resume) await prime(options, model, stepSettings, sample, variables, state, source, random)
+    const queues = queueVariables(method, variables)
+    if (!resume && !queues.some((name) => name in options.carried))
+      await prime(options, model, stepSettings, sample, variables, state, source, random)
     let best: Variables = resume?.best ?? {}
-    const weights = Object.keys(initial)
+    const kept = [...Object.keys(initial), ...queues]
     const progress = await train({
       executable,
       masks: step.masks,
@@ -88,6 +91,8 @@ export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
       source,
       random,
       steps: phase.steps,
+      classes: options.classes,
+      before: options.carriedBest,
       settings: { ...settings, learningRate: settings.learningRate * phase.rateFactor },
       validate: async () => {
         await tell()
@@ -99,7 +104,7 @@ export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
         if (tracker.isDue) await tell()
       },
       keep: async () => {
-        best = await state.read(weights)
+        best = await state.read(kept)
       },
       checkpoint: (at, values, position) => options.checkpoint({ progress: at, source: position, state: values, best }),
       isSurvivable,
@@ -129,6 +134,8 @@ export interface PreparedPhase {
   /** Of the model alone, and with the method's own. */
   initial: Variables
   variables: Variables
+  /** What the method's own would be if no phase had come before. */
+  fresh: Variables
   stepSettings: StepSettings
   step: TrainingStep
 }
@@ -146,10 +153,23 @@ export function preparePhase(options: PhaseChoice, draws?: Draws): PreparedPhase
     const value = options.carried[name]
     if (value) initial[name] = value
   }
-  const variables = { ...initial, ...method.variables(model, initial, draws ?? random) }
+  const fresh = method.variables(model, initial, draws ?? random)
+  // Random queues would pull the trained weights apart until they are full of keys again.
+  const queues = Object.fromEntries(
+    queueVariables(method, fresh).flatMap((name) => {
+      const value = options.carried[name]
+      return value ? [[name, value]] : []
+    }),
+  )
+  const variables = { ...initial, ...fresh, ...queues }
   const stepSettings = stepSettingsOf(settings)
   const step = buildTrainingStep(model, method, stepSettings, sample, variables)
-  return { random, cut, model, sample, initial, variables, stepSettings, step }
+  return { random, cut, model, sample, initial, variables, fresh, stepSettings, step }
+}
+
+/** The method's queues and what belongs to them, by their names. */
+function queueVariables({ queues = [] }: ConfiguredMethod, variables: Variables): string[] {
+  return Object.keys(variables).filter((name) => queues.some((queue) => name === queue || name.startsWith(`${queue}/`)))
 }
 
 function phaseModel({ backbone, classes, settings, method }: PhaseChoice, cut: Cut | null): Model {

@@ -8,7 +8,7 @@ export class QueueFill {
   readonly #starts: ReadonlyMap<string, Float64Array>
 
   /** @param queues names of variables [C, K, ...]; none where the method has no queues
-   *  @param start values of the variables before the first step */
+   *  @param start values of the variables before the first step, or what they would have been: what an earlier phase left counts as held */
   constructor(queues: readonly string[], start: Readonly<Record<string, HostTensor>>) {
     this.#starts = new Map(queues.flatMap((name) => (start[name] ? [[name, firstNumbers(start[name])] as const] : [])))
   }

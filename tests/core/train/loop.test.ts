@@ -72,6 +72,29 @@ describe('the training loop', () => {
     expect(kept.at(-1)).toBe(weight)
   })
 
+  it('does the same when validation falls back to guessing, though the loss tells nothing', async () => {
+    const seen: number[] = []
+    const validation = (w: number): Validation => {
+      seen.push(w)
+      return { accuracy: seen.length === 4 ? 0.11 : 0.8, loss: 1, images: 100 }
+    }
+    const { progress, events } = await parabola({ validation, classes: 10 })
+    const recoveries = events.filter(({ kind }) => kind === 'recovery')
+    expect(recoveries).toEqual([
+      { kind: 'recovery', step: 40, reason: 'validation accuracy 0.110 after 0.800', returnedTo: 30, rateScale: 0.5 },
+    ])
+    expect(progress).toMatchObject({ step: 100, recoveries: 1, rateScale: 0.5 })
+    // Again from where the third validation was, in smaller steps.
+    expect(seen[4]).toBeCloseTo((seen[2] ?? 0) * 0.9 ** 10, 6)
+    const first = await parabola({
+      validation: () => ({ accuracy: 0.1, loss: 1, images: 100 }),
+      classes: 10,
+      before: { accuracy: 0.6, loss: 1, images: 100 },
+    })
+    expect(first.progress).toMatchObject({ recoveries: 3, kept: null })
+    expect(first.weight).toBe(1)
+  })
+
   it('returns to the last good checkpoint and halves the rate when the loss diverges', async () => {
     const { progress, events, weight } = await parabola({ settings: { ...settings, learningRate: 1.5 } })
     const recoveries = events.filter(({ kind }) => kind === 'recovery')
