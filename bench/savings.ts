@@ -49,10 +49,10 @@ const modelAt = (cut: Cut | null): Model => new Model({ backbone, cut, classes, 
 const sampleAt = (cut: Cut | null): Shape => backbone.inputType(cut, 1).shape.slice(1)
 
 /** A whole training step from a cut on: images, or the features there. */
-async function step(cut: Cut | null): Promise<Work> {
+async function step(cut: Cut | null, { recompute }: { recompute: boolean } = settings): Promise<Work> {
   const model = modelAt(cut)
   const initial = model.initial('query', random)
-  const built = buildTrainingStep(model, method, { ...settings, rates }, sampleAt(cut), { ...initial, ...method.variables(model, initial, random) }) // prettier-ignore
+  const built = buildTrainingStep(model, method, { ...settings, recompute, rates }, sampleAt(cut), { ...initial, ...method.variables(model, initial, random) }) // prettier-ignore
   const executable = await engine.compile(built.program)
   const state = await engine.createState(built.initial)
   const names = ['labelled/0', 'labelled/1', 'unlabelled/0', 'unlabelled/1']
@@ -83,6 +83,7 @@ const lastStage = backbone.cutAt(1)
 if (!lastStage) throw new Error(`${values.backbone}: expected a network of two stages or more, found one`)
 const works: Readonly<Record<string, Work>> = {
   all: await step(null),
+  recomputed: await step(null, { recompute: true }),
   lastStage: await step(lastStage),
   toLastStage: prefix(lastStage),
   head: await step(backbone.head),
@@ -110,4 +111,5 @@ line('head: features cached, not computed anew each step', ms('toHead') + ms('he
 line('last stage: features before it cached', ms('toLastStage') + ms('lastStage'), ms('lastStage'))
 line('last stage: no gradient before it (against all layers)', ms('all'), ms('toLastStage') + ms('lastStage'))
 line('all layers: one pass over the unlabelled query, not two', ms('all') + ms('one'), ms('all'))
+line('all layers: activations kept, not computed again (`recompute`)', ms('recomputed'), ms('all'))
 line('frozen statistics: both batches in one forward pass', 2 * ms('one'), ms('both'))
