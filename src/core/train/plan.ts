@@ -15,7 +15,7 @@ export interface Phase {
 
 const head: Phase = { title: 'head on cached views', depth: 'head', steps: 800, rateFactor: 1 }
 const lastStages: Phase = { title: 'last stage on cached views', depth: 1, steps: 500, rateFactor: 1 }
-const everything: Phase = { title: 'all layers', depth: 'all', steps: 600, rateFactor: 0.05 }
+const everything: Phase = { title: 'all layers', depth: 'all', steps: 600, rateFactor: 0.125 }
 
 /** `quick`: the head on cached views, about a minute. `standard`: then the last stage. `thorough`: then all layers. */
 export const budgets: Readonly<Record<Budget, readonly Phase[]>> = {
