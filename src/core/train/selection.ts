@@ -26,10 +26,12 @@ export function isClearlyWorse(validation: Validation, best: Validation): boolea
 
 /** Above guessing, as a share: from here on a network has learned something that it can lose. */
 const learned = 0.3
+/** Validation images with which chance does not look like it. */
+const fewest = 50
 
 /** As good as guessing, where the best was far above it: the weights are ruined, which the loss does not tell, as it stays where guessing has it.
  * @param classes as many as there are to guess from */
 export function isCollapsed(validation: Validation, best: Validation, classes: number): boolean {
   const above = best.accuracy - 1 / classes
-  return above > learned && validation.accuracy < 1 / classes + above / 10
+  return best.images >= fewest && above > learned && validation.accuracy < 1 / classes + above / 10
 }
