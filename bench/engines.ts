@@ -2,16 +2,18 @@
 import { writeFileSync } from 'node:fs'
 import type { Engine } from '../src/core/graph/program.ts'
 import { OnnxRuntimeEngine } from '../src/engine/backends/onnxruntime/engine.ts'
+import { providers } from '../src/engine/backends/onnxruntime/provider.ts'
+import type { Provider } from '../src/engine/backends/onnxruntime/provider.ts'
 import { TensorFlowEngine } from '../src/engine/backends/tensorflow/engine.ts'
 import { Profile } from '../src/engine/backends/tensorflow/profile.ts'
 
 /** On the processor. */
 export const engineNames = ['onnxruntime', 'tensorflow'] as const
 
-/** Devices of ONNX Runtime's. */
-const devices = ['webgpu', 'cuda', 'dml', 'coreml'] as const
+/** Other devices than the processor, of ONNX Runtime's. */
+const devices = providers.filter((provider) => provider !== 'cpu')
 
-const providerNamed = (name: string | undefined): 'cpu' | (typeof devices)[number] | undefined =>
+const providerNamed = (name: string | undefined): Provider | undefined =>
   name === 'onnxruntime' ? 'cpu' : devices.find((device) => device === name)
 
 /** @param profile where files with the times of operators begin; written when the process ends */

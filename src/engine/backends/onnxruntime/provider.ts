@@ -3,7 +3,7 @@ import type { InferenceSession } from 'onnxruntime-node'
 import { AppError } from '../../../shared/errors.ts'
 
 /** ONNX Runtime's names of what it can compute on. */
-const providers = ['cpu', 'cuda', 'dml', 'webgpu', 'coreml'] as const
+export const providers = ['cpu', 'cuda', 'dml', 'webgpu', 'coreml'] as const
 export type Provider = (typeof providers)[number]
 
 /** @throws AppError 'bad-option' for a device that is none of ONNX Runtime's */

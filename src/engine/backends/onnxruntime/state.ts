@@ -10,7 +10,6 @@ import { copyToOrt, fromOrt, release, typeOf } from './tensors.ts'
 
 export class OnnxState implements State {
   readonly #variables = new Map<string, Tensor>()
-
   readonly #memory: DeviceMemory | null
 
   private constructor(memory: DeviceMemory | null) {
