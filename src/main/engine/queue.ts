@@ -1,4 +1,4 @@
-// Jobs of the engine in their order: heavy ones one at a time by priority, light and quick ones beside them; each watched while it runs.
+// Jobs of the engine in their order: heavy ones one at a time by priority, shorter ones beside them; each watched while it runs.
 import { AppError } from '../../shared/errors.ts'
 import type { JobEvent } from '../../shared/events.ts'
 import type { JobName, JobRequest, RequestOf } from '../../shared/requests.ts'
@@ -35,9 +35,10 @@ interface Entry {
   lastHeartbeat: string | null
 }
 
-type Lane = 'quick' | 'light' | 'heavy'
+type Lane = 'quick' | 'light' | 'brief' | 'heavy'
 
-/** Somebody waits for quick ones while they look on: their process is kept for the next. Light ones read a lot and compute nothing to speak of. */
+/** Somebody waits for quick ones while they look on: their process is kept for the next. Light ones read a lot and compute nothing to speak of.
+ * Brief ones compute, but are over long before a training is. The rest is heavy: trainings, and what measures time and wants the machine for itself. */
 const lanes: Readonly<Partial<Record<JobName, Lane>>> = {
   inspect: 'quick',
   methods: 'quick',
@@ -45,9 +46,13 @@ const lanes: Readonly<Partial<Record<JobName, Lane>>> = {
   similar: 'quick',
   scan: 'light',
   convert: 'light',
+  predict: 'brief',
+  evaluate: 'brief',
+  features: 'brief',
+  sample: 'brief',
 }
 /** At the same time. */
-const capacity: Readonly<Record<Lane, number>> = { quick: 2, light: 2, heavy: 1 }
+const capacity: Readonly<Record<Lane, number>> = { quick: 2, light: 2, brief: 1, heavy: 1 }
 const order: readonly Priority[] = ['training', 'foreground', 'background']
 const defaultGrace: Readonly<Record<Priority, number>> = { training: 120_000, foreground: 5_000, background: 5_000 }
 /** On closing nobody waits longer. */
@@ -83,8 +88,13 @@ export class EngineQueue implements Engine {
   }
 
   status(): ReturnType<Engine['status']> {
-    const heavy = [...this.#running].find((entry) => laneOf(entry) === 'heavy')
-    return { state: heavy ? 'busy' : 'idle', subject: heavy?.options.subject ?? null, lastHeartbeat: heavy?.lastHeartbeat ?? null }
+    const running = [...this.#running]
+    const computing = (['heavy', 'brief'] as const).flatMap((lane) => running.find((entry) => laneOf(entry) === lane) ?? [])[0]
+    return {
+      state: computing ? 'busy' : 'idle',
+      subject: computing?.options.subject ?? null,
+      lastHeartbeat: computing?.lastHeartbeat ?? null,
+    }
   }
 
   async close(): Promise<void> {
@@ -98,7 +108,7 @@ export class EngineQueue implements Engine {
 
   /** Starts what may start, and asks what runs in the background to make room for what may not wait. */
   #advance(): void {
-    for (const lane of ['quick', 'light', 'heavy'] as const) {
+    for (const lane of ['quick', 'light', 'brief', 'heavy'] as const) {
       const inLane = (entry: Entry): boolean => laneOf(entry) === lane
       const running = [...this.#running].filter(inLane)
       const next = order.flatMap((priority) => this.#waiting.filter((entry) => inLane(entry) && entry.options.priority === priority))
@@ -107,7 +117,7 @@ export class EngineQueue implements Engine {
         this.#start(entry)
       }
       const [first] = next
-      if (lane !== 'heavy' || !first || first.job || first.options.priority === 'background') continue
+      if (!first || first.job || first.options.priority === 'background') continue
       for (const entry of running) if (entry.options.priority === 'background' && !entry.stopping) this.#stop(entry)
     }
   }

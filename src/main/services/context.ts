@@ -60,7 +60,7 @@ export interface JobOptions {
   readonly logFile?: string
 }
 
-/** Jobs of the engine process. Heavy ones (all but `scan`, `convert`, `inspect`, `methods`, `check`, `similar`) run one at a time. */
+/** Jobs of the engine process. Heavy ones (`train`, `estimate`, `probe`, `demo`) run one at a time, the others beside them. */
 export interface Engine {
   /** @throws AppError as the job did, 'stopped' after an abort, 'engine-crashed' */
   run<Name extends JobName>(request: RequestOf<Name>, options: JobOptions): Promise<ResultOf<Name>>

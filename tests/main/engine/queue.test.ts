@@ -55,6 +55,23 @@ test('one heavy job at a time, by priority; what runs in the background makes ro
   expect(engine.status()).toMatchObject({ state: 'idle', subject: null })
 })
 
+test('a brief job runs beside a training; one of the background makes room for one that somebody waits for', async () => {
+  const engine = queue()
+  const abort = new AbortController()
+  const [training, background] = [waiting(), waiting()]
+  const train = add(engine, 'train', 'wait', 'training', { onEvent: training.onEvent, signal: abort.signal })
+  await training.seen
+  const evaluate = (model: string, priority: Priority, more: Partial<JobOptions> = {}) =>
+    engine.run<'evaluate'>({ job: 'evaluate', model, images: '/i' }, { subject: `${model} in the ${priority}`, priority, ...more })
+  const suggest = evaluate('wait', 'background', { onEvent: background.onEvent, signal: abort.signal })
+  await background.seen
+  await expect(evaluate('report', 'foreground')).resolves.toMatchObject({ job: 'evaluate' })
+  expect(engine.status()).toMatchObject({ state: 'busy', subject: 'train' })
+  const ends = [train.job, suggest].map((job) => expect(job).rejects.toMatchObject({ code: 'stopped' }))
+  abort.abort()
+  await Promise.all(ends)
+})
+
 test('a job that waits is dropped by its signal; one that does not heed the signal is killed after a while', async () => {
   const engine = queue({ graceMilliseconds: { training: 50, foreground: 50, background: 50 } })
   const { onEvent, seen } = waiting()

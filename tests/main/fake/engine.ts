@@ -65,6 +65,12 @@ const train: Job<'train'> = async ({ method, finish }, context) => {
   return result
 }
 
+/** A brief job; it, too, does what its model's name says. */
+const evaluate: Job<'evaluate'> = async ({ model }, context) => {
+  await behaviours[model]?.(context)
+  return { job: 'evaluate', accuracy: 1, images: 0, skipped: 0, classes: [], seconds: 0 }
+}
+
 /** A light job. */
 const methods: Job<'methods'> = () => Promise.resolve({ methods: [], training: [] })
 
@@ -93,4 +99,4 @@ const inspect: Job<'inspect'> = async ({ file }, { signal }) => {
   }
 }
 
-serveJobs({ train, methods, check, inspect })
+serveJobs({ train, evaluate, methods, check, inspect })
