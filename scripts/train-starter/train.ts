@@ -203,21 +203,12 @@ async function runCycle(bench: Bench, cycle: NumberedCycle, carried: Variables, 
       keep: async () => {
         best = await state.read(weights)
       },
-      checkpoint: (progress, now) =>
-        writeCheckpoint(join(out, checkpointName), {
-          identity,
-          phase: number,
-          progress,
-          source: source.state(),
-          state: now,
-          best,
-          carried,
-          carriedBest: null,
-        }),
+      checkpoint: (point) =>
+        writeCheckpoint(join(out, checkpointName), { ...point, identity, phase: number, best, carried, carriedBest: null }),
       emit: (event) => job.report({ kind: 'cycle', cycle: number, event }),
       pause: () => setImmediate(),
       signal,
-      ...(found ? { resume: found.progress } : {}),
+      ...(found ? { resume: found } : {}),
     })
     if (progress.step === steps) return best
     throw signal.aborted ? stopped() : new AppError('diverged', `cycle ${number + 1}: the loss grew without end`)

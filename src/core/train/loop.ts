@@ -19,6 +19,8 @@ export interface LoopProgress {
   /** Halved at each recovery. */
   rateScale: number
   recoveries: number
+  /** The step that divergence returns to: of the last validation, so that it does not depend on when checkpoints are written. */
+  good: number
   /** Of the first step: what later losses are compared with. */
   firstLoss: number | null
   /** The validation whose weights are kept (see `isClearlyWorse`). */
@@ -28,6 +30,15 @@ export interface LoopProgress {
   /** Validations since the best one. */
   stale: number
   random: RandomState
+}
+
+/** All that is needed to go on as if never stopped. */
+export interface LoopPoint {
+  progress: LoopProgress
+  state: Record<string, HostTensor>
+  source: BatchSourceState
+  /** The state at `progress.good`, where that is another step. */
+  good: Record<string, HostTensor> | null
 }
 
 export interface LoopOptions {
@@ -47,17 +58,16 @@ export interface LoopOptions {
   isSurvivable?: (error: unknown) => boolean
   /** Called when the weights as they are now are the ones to keep. */
   keep: () => Promise<void>
-  /** Called after validations and now and then between them, as often as is cheap; at the end, and when stopped: what is needed to go on as
-   * if never stopped. */
-  checkpoint: (progress: LoopProgress, variables: Record<string, HostTensor>, source: BatchSourceState) => Promise<void>
+  /** Called after validations and now and then between them, as often as is cheap; at the end, and when stopped. */
+  checkpoint: (point: LoopPoint) => Promise<void>
   emit: (event: TrainEvent) => void
   /** Called after each step that counts, with what it was given and what came out: to watch, not to change. Awaited, so that it may read the state. */
   observe?: (step: number, batch: Batch, outputs: Readonly<Record<string, HostTensor>>) => Promise<void>
   /** Lets the rest of the process run: called after every step, since an engine may compute without ever waiting. */
   pause: () => Promise<void>
   signal: AbortSignal
-  /** Of an earlier checkpoint, to go on from it. */
-  resume?: LoopProgress
+  /** Of an earlier checkpoint, to go on from it: the state and the source are there already. */
+  resume?: Pick<LoopPoint, 'progress' | 'good'>
 }
 
 /** Divergence, by the loss: not a number, or this many times the loss of the first step. */
@@ -73,12 +83,12 @@ const checkpointShare = 0.02
 export async function train(options: LoopOptions): Promise<LoopProgress> {
   const { executable, masks, state, source, random, steps, settings, emit, signal } = options
   const progress: LoopProgress = options.resume
-    ? { ...options.resume }
-    : { step: 0, rateScale: 1, recoveries: 0, firstLoss: null, kept: null, best: null, stale: 0, random: random.state }
+    ? { ...options.resume.progress }
+    : { step: 0, rateScale: 1, recoveries: 0, good: 0, firstLoss: null, kept: null, best: null, stale: 0, random: random.state }
   random.state = progress.random
   const interval = Math.max(1, Math.floor(steps / settings.validations))
   const meter = new StepMeter()
-  let good = { step: progress.step, values: await state.read() }
+  let good = options.resume?.good ?? (await state.read())
 
   const pace = new CheckpointPace()
   const checkpoint = async (
@@ -86,7 +96,8 @@ export async function train(options: LoopOptions): Promise<LoopProgress> {
     position = { random: random.state, source: source.state() },
   ): Promise<void> => {
     progress.random = position.random
-    await pace.measure(() => options.checkpoint({ ...progress }, values, position.source))
+    const point = { progress: { ...progress }, state: values, source: position.source, good: progress.step === progress.good ? null : good }
+    await pace.measure(() => options.checkpoint(point))
   }
 
   /** Back to the last good weights, with half the rate. @returns false where that has been tried often enough */
@@ -96,9 +107,9 @@ export async function train(options: LoopOptions): Promise<LoopProgress> {
       progress.recoveries++
       progress.rateScale /= 2
     }
-    emit({ kind: 'recovery', step: progress.step, reason, returnedTo: good.step, rateScale: isOver ? 0 : progress.rateScale })
-    await state.write(good.values)
-    if (!isOver) progress.step = good.step
+    emit({ kind: 'recovery', step: progress.step, reason, returnedTo: progress.good, rateScale: isOver ? 0 : progress.rateScale })
+    await state.write(good)
+    if (!isOver) progress.step = progress.good
     return !isOver
   }
 
@@ -151,10 +162,10 @@ export async function train(options: LoopOptions): Promise<LoopProgress> {
       await options.keep()
     }
     emit({ kind: 'validation', step: progress.step, steps, kept, accuracy: validation.accuracy, loss: validation.loss })
-    // Only here, at a step that does not depend on the clock: what divergence returns to decides the numbers.
-    good = { step: progress.step, values: await state.read() }
+    progress.good = progress.step
+    good = await state.read()
     const isLast = progress.step === steps || (settings.patience > 0 && progress.stale >= settings.patience)
-    if (isLast || pace.isAffordable) await checkpoint(good.values)
+    if (isLast || pace.isAffordable) await checkpoint(good)
     meter.restart()
     if (isLast) break
   }

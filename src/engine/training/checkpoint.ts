@@ -1,25 +1,20 @@
 // A run's checkpoint: one safetensors file that holds everything needed to go on as if never stopped.
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import type { BatchSourceState } from '../../core/data/batches.ts'
 import { readSafetensors, SafetensorsError, writeSafetensors } from '../../core/tensor/safetensors.ts'
 import type { HostTensor } from '../../core/tensor/tensor.ts'
-import type { LoopProgress } from '../../core/train/loop.ts'
+import type { LoopPoint, LoopProgress } from '../../core/train/loop.ts'
 import { AppError } from '../../shared/errors.ts'
 import { fileError } from '../../node/file-error.ts'
 import { writeFileAtomic } from '../../node/files.ts'
 
 type Variables = Readonly<Record<string, HostTensor>>
 
-export interface Checkpoint {
+export interface Checkpoint extends LoopPoint {
   /** Of the run: data, backbone, method, settings, seed. A checkpoint of another run is refused. */
   identity: string
-  /** Index of the phase, and where its loop stands. */
+  /** Index of the phase in whose loop it stands. */
   phase: number
-  progress: LoopProgress
-  source: BatchSourceState
-  /** All state variables of the phase. */
-  state: Variables
   /** The phase's weights to keep so far; empty before its first validation. */
   best: Variables
   /** Weights that earlier phases ended with, and their validation. */
@@ -37,6 +32,7 @@ const headerSchema = z.object({
     step: z.int().min(0),
     rateScale: z.number(),
     recoveries: z.int().min(0),
+    good: z.int().min(0),
     firstLoss: z.number().nullable(),
     kept: kept.nullable(),
     best: validation.nullable(),
@@ -47,11 +43,11 @@ const headerSchema = z.object({
   carriedBest: kept.nullable(),
 })
 
-const groups = ['state', 'best', 'carried'] as const
+const groups = ['state', 'good', 'best', 'carried'] as const
 
-export async function writeCheckpoint(path: string, { state, best, carried, ...header }: Checkpoint): Promise<void> {
+export async function writeCheckpoint(path: string, { state, good, best, carried, ...header }: Checkpoint): Promise<void> {
   const tensors: Record<string, HostTensor> = {}
-  for (const [group, variables] of Object.entries({ state, best, carried }))
+  for (const [group, variables] of Object.entries({ state, good: good ?? {}, best, carried }))
     for (const [name, value] of Object.entries(variables)) tensors[`${group}/${name}`] = value
   await writeFileAtomic(path, writeSafetensors({ tensors, metadata: { checkpoint: JSON.stringify(header) } }))
 }
@@ -75,12 +71,12 @@ export async function readCheckpoint(path: string, identity: string): Promise<Ch
           details: { path, expected: identity, found: header.identity },
         },
       )
-    const grouped = { state: {}, best: {}, carried: {} } as Record<(typeof groups)[number], Record<string, HostTensor>>
+    const grouped = { state: {}, good: {}, best: {}, carried: {} } as Record<(typeof groups)[number], Record<string, HostTensor>>
     for (const [name, value] of Object.entries(tensors)) {
       const group = groups.find((candidate) => name.startsWith(`${candidate}/`))
       if (group) grouped[group][name.slice(group.length + 1)] = value
     }
-    return { ...header, ...grouped }
+    return { ...header, ...grouped, good: header.progress.good === header.progress.step ? null : grouped.good }
   } catch (error) {
     if (error instanceof SafetensorsError || error instanceof z.ZodError || error instanceof SyntaxError)
       throw new AppError('bad-data', `${path}: expected a whole checkpoint, found a damaged file`, { details: { path }, cause: error })

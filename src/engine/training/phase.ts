@@ -12,7 +12,7 @@ import { drawMasks } from '../../core/train/dropout.ts'
 import { buildEvaluation, predict, score } from '../../core/train/evaluation.ts'
 import type { TrainEvent } from '../../core/train/events.ts'
 import { batchFeeds, train } from '../../core/train/loop.ts'
-import type { LoopProgress } from '../../core/train/loop.ts'
+import type { LoopPoint, LoopProgress } from '../../core/train/loop.ts'
 import type { Phase } from '../../core/train/plan.ts'
 import type { RunSettings } from '../../core/train/settings.ts'
 import { buildPrimingStep, buildTrainingStep } from '../../core/train/training-step.ts'
@@ -51,7 +51,7 @@ export interface PhaseOptions {
   /** Of the whole run; what it has seen is told now and then, at validations, and at the end. */
   tracker: PseudoLabelTracker
   onPseudoLabels: (step: number, report: PseudoLabelReport) => void
-  checkpoint: (parts: Pick<Checkpoint, 'progress' | 'source' | 'state' | 'best'>) => Promise<void>
+  checkpoint: (parts: LoopPoint & Pick<Checkpoint, 'best'>) => Promise<void>
   pause: () => Promise<void>
   signal: AbortSignal
 }
@@ -106,12 +106,12 @@ export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
       keep: async () => {
         best = await state.read(kept)
       },
-      checkpoint: (at, values, position) => options.checkpoint({ progress: at, source: position, state: values, best }),
+      checkpoint: (point) => options.checkpoint({ ...point, best }),
       isSurvivable,
       emit: options.emit,
       pause: options.pause,
       signal: options.signal,
-      ...(resume && { resume: resume.progress }),
+      ...(resume && { resume }),
     })
     if (tracker.hasNews) await tell()
     return { progress, best }

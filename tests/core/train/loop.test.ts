@@ -10,7 +10,7 @@ import { Random } from '../../../src/core/tensor/random.ts'
 import { scalar } from '../../../src/core/tensor/tensor.ts'
 import type { TrainEvent } from '../../../src/core/train/events.ts'
 import { train } from '../../../src/core/train/loop.ts'
-import type { LoopOptions, LoopProgress } from '../../../src/core/train/loop.ts'
+import type { LoopOptions, LoopPoint } from '../../../src/core/train/loop.ts'
 import type { Validation } from '../../../src/core/train/selection.ts'
 
 const settings: LoopOptions['settings'] = {
@@ -23,8 +23,9 @@ const settings: LoopOptions['settings'] = {
 }
 
 /** Minimises w^2 from w = 1: a step multiplies w by 1 - 2 * rate, so that it diverges above a rate of 1. */
-async function parabola(options: Partial<LoopOptions> & { validation?: (w: number) => Validation } = {}) {
-  const initial = { w: scalar('float32', 1) }
+async function parabola(options: Partial<LoopOptions> & { validation?: (w: number) => Validation; from?: LoopPoint } = {}) {
+  const { from } = options
+  const initial = from?.state ?? { w: scalar('float32', 1) }
   const builder = new ProgramBuilder(initial)
   const w = builder.get('w')
   const rate = builder.feed('rate', { dtype: 'float32', shape: [] })
@@ -34,7 +35,7 @@ async function parabola(options: Partial<LoopOptions> & { validation?: (w: numbe
   const state = await engine.createState(initial)
   const events: TrainEvent[] = []
   const kept: number[] = []
-  const checkpoints: LoopProgress[] = []
+  const checkpoints: LoopPoint[] = []
   const weight = async (): Promise<number> => Number((await state.read()).w?.data[0])
   const { validation = (value: number) => ({ accuracy: 1 - Math.min(1, Math.abs(value)), loss: value * value, images: 100 }) } = options
   const source: BatchSource = {
@@ -57,6 +58,7 @@ async function parabola(options: Partial<LoopOptions> & { validation?: (w: numbe
     emit: (event) => events.push(event),
     pause: () => Promise.resolve(),
     signal: new AbortController().signal,
+    ...(from && { resume: from }),
     ...options,
   })
   return { progress, events, kept, checkpoints, weight: await weight() }
@@ -67,7 +69,7 @@ describe('the training loop', () => {
     const { progress, events, kept, checkpoints, weight } = await parabola()
     expect(weight).toBeCloseTo(0.8 ** 100, 6)
     expect(events.filter(({ kind }) => kind === 'validation')).toHaveLength(10)
-    expect(checkpoints.at(-1)).toEqual(progress)
+    expect(checkpoints.at(-1)).toMatchObject({ progress, good: null })
     expect(progress.kept?.step).toBe(100)
     expect(kept.at(-1)).toBe(weight)
   })
@@ -131,8 +133,8 @@ describe('the training loop', () => {
 
   it('hands out checkpoints less often where they are slow, and always one at the end', async () => {
     const steps: number[] = []
-    const checkpoint = async ({ step }: LoopProgress): Promise<void> => {
-      steps.push(step)
+    const checkpoint = async ({ progress }: LoopPoint): Promise<void> => {
+      steps.push(progress.step)
       await setTimeout(100)
     }
     await parabola({ checkpoint })
@@ -146,6 +148,25 @@ describe('the training loop', () => {
     }
     const { progress, checkpoints } = await parabola({ signal: stop.signal, emit })
     expect(progress.step).toBe(13)
-    expect(checkpoints.at(-1)).toEqual(progress)
+    expect(checkpoints.at(-1)?.progress).toEqual(progress)
+  })
+
+  it('returns after a resume to where it would have returned without the stop', async () => {
+    let calls = 0
+    const collapsing = (): ((w: number) => Validation) => {
+      calls = 0
+      return () => ({ accuracy: ++calls === 2 ? 0.1 : 0.8, loss: 1, images: 100 })
+    }
+    const whole = await parabola({ validation: collapsing(), classes: 10 })
+    const stop = new AbortController()
+    const emit = ({ step }: TrainEvent): void => void (step === 13 && stop.abort())
+    const validation = collapsing()
+    const first = await parabola({ validation, classes: 10, signal: stop.signal, emit })
+    const from = first.checkpoints.at(-1)
+    expect(from).toMatchObject({ progress: { step: 13, good: 10 } })
+    const second = await parabola({ validation, classes: 10, ...(from && { from }) })
+    expect(second.events.find(({ kind }) => kind === 'recovery')).toMatchObject({ step: 20, returnedTo: 10 })
+    expect(second.progress).toEqual(whole.progress)
+    expect(second.weight).toBe(whole.weight)
   })
 })
