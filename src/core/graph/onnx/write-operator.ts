@@ -1,5 +1,5 @@
 // How each operator of the table is written at opset 17 or 18: most by the table alone, a few by hand.
-import { largestHalf, scalar, tensor } from '../../tensor/tensor.ts'
+import { scalar, tensor } from '../../tensor/tensor.ts'
 import type { DType, HostTensor } from '../../tensor/tensor.ts'
 import { ops } from '../ops/index.ts'
 import type { Attributes, OpType } from '../ops/index.ts'
@@ -72,10 +72,10 @@ const byHand: { readonly [Op in OpType]?: Writer<Op> } = {
   Reshape: (emit, [x = null], { shape }) => emit.node('Reshape', [x, emit.integers(shape)], shape.includes(0) ? { allowzero: 1 } : {}),
   Squeeze: onAxes('Squeeze'),
   Unsqueeze: onAxes('Unsqueeze'),
-  /** What float16 cannot hold would become infinite. */
-  Cast: (emit, [x = null], { to }) => {
-    const bounds = [-largestHalf, largestHalf].map((bound) => emit.constant(scalar('float32', bound)))
-    emit.node('Cast', [to === 'float16' ? emit.inner('Clip', [x, ...bounds]) : x], { to: onnxTypes[to] })
+  /** float16 is for storing while training; files in it are read as float32. */
+  Cast: (emit, inputs, { to }) => {
+    if (to === 'float16') throw new GraphError('Cast to float16: models are written in the types that they compute with')
+    emit.node('Cast', inputs, { to: onnxTypes[to] })
   },
   Clip: (emit, [x = null], { min, max }, node) => {
     const bound = (value: number): string | null => (Number.isFinite(value) ? emit.constant(scalar(dtypeOf(node), value)) : null)
