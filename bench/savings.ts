@@ -49,10 +49,10 @@ const modelAt = (cut: Cut | null): Model => new Model({ backbone, cut, classes, 
 const sampleAt = (cut: Cut | null): Shape => backbone.inputType(cut, 1).shape.slice(1)
 
 /** A whole training step from a cut on: images, or the features there. */
-async function step(cut: Cut | null, { recompute }: { recompute: boolean } = settings): Promise<Work> {
+async function step(cut: Cut | null, storage: { recompute?: boolean; halfActivations?: boolean } = {}): Promise<Work> {
   const model = modelAt(cut)
   const initial = model.initial('query', random)
-  const built = buildTrainingStep(model, method, { ...settings, recompute, rates }, sampleAt(cut), { ...initial, ...method.variables(model, initial, random) }) // prettier-ignore
+  const built = buildTrainingStep(model, method, { ...settings, ...storage, rates }, sampleAt(cut), { ...initial, ...method.variables(model, initial, random) }) // prettier-ignore
   const executable = await engine.compile(built.program)
   const state = await engine.createState(built.initial)
   const names = ['labelled/0', 'labelled/1', 'unlabelled/0', 'unlabelled/1']
@@ -84,6 +84,7 @@ if (!lastStage) throw new Error(`${values.backbone}: expected a network of two s
 const works: Readonly<Record<string, Work>> = {
   all: await step(null),
   recomputed: await step(null, { recompute: true }),
+  narrowed: await step(null, { halfActivations: true }),
   lastStage: await step(lastStage),
   toLastStage: prefix(lastStage),
   head: await step(backbone.head),
@@ -103,13 +104,14 @@ await engine.dispose()
 const ms = (name: string): number => times.get(name)?.toSorted((a, b) => a - b)[rounds >> 1] ?? NaN
 
 function line(what: string, without: number, withIt: number): void {
-  console.log(`${what.padEnd(62)} ${without.toFixed(1).padStart(8)} ${withIt.toFixed(1).padStart(8)}  ${(100 * (1 - withIt / without)).toFixed(0).padStart(3)} %`) // prettier-ignore
+  console.log(`${what.padEnd(67)} ${without.toFixed(1).padStart(8)} ${withIt.toFixed(1).padStart(8)}  ${(100 * (1 - withIt / without)).toFixed(0).padStart(3)} %`) // prettier-ignore
 }
 console.log(`${size} px, ${batch} + ${batch} images, ${threads} threads, medians of ${rounds}, milliseconds a step`)
-console.log(`${''.padEnd(62)} ${'without'.padStart(8)} ${'with'.padStart(8)}  saved`)
+console.log(`${''.padEnd(67)} ${'without'.padStart(8)} ${'with'.padStart(8)}  saved`)
 line('head: features cached, not computed anew each step', ms('toHead') + ms('head'), ms('head'))
 line('last stage: features before it cached', ms('toLastStage') + ms('lastStage'), ms('lastStage'))
 line('last stage: no gradient before it (against all layers)', ms('all'), ms('toLastStage') + ms('lastStage'))
 line('all layers: one pass over the unlabelled query, not two', ms('all') + ms('one'), ms('all'))
 line('all layers: activations kept, not computed again (`recompute`)', ms('recomputed'), ms('all'))
+line('all layers: activations in float32, not float16 (`halfActivations`)', ms('narrowed'), ms('all'))
 line('frozen statistics: both batches in one forward pass', 2 * ms('one'), ms('both'))

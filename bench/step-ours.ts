@@ -1,9 +1,11 @@
 // Our side of bench/step: one training step of a network on one of our engines, driven by lines of JSON on stdin.
-// Usage: node bench/step-ours.ts weights OUT | check DATA | time DATA [PROFILE-PREFIX], after NETWORK IMAGE BATCH THREADS ENGINE.
+// Usage: node bench/step-ours.ts weights OUT | check DATA | time DATA [PROFILE-PREFIX], after NETWORK IMAGE BATCH THREADS ENGINE float32|float16 (activations).
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { differentiate } from '../src/core/autodiff/differentiate.ts'
+import { inHalf, narrowedEarly } from '../src/core/autodiff/half-storage.ts'
 import * as g from '../src/core/graph/build.ts'
+import type { Program } from '../src/core/graph/program.ts'
 import type { Value } from '../src/core/graph/value.ts'
 import { crossEntropy } from '../src/core/nn/losses.ts'
 import { momentumOf, sgd } from '../src/core/nn/optimiser.ts'
@@ -17,7 +19,7 @@ import type { NetworkName } from './networks.ts'
 const classes = 1000
 const sgdSettings = { momentum: 0.9, nesterov: true, weightDecay: 1e-4 }
 
-const [network, image, batch, threads, engineName, mode, path = '', profile] = process.argv.slice(2)
+const [network, image, batch, threads, engineName, storage, mode, path = '', profile] = process.argv.slice(2)
 const [size, count] = [Number(image), Number(batch)]
 
 const b = new NetworkBuilder()
@@ -27,7 +29,9 @@ const loss = crossEntropy(networks[network as NetworkName](b, images, classes), 
 const gradients = differentiate(
   loss,
   b.trainable.map((name) => b.program.get(name)),
+  storage === 'float16' ? inHalf(loss, b.program.feeds) : undefined,
 )
+const finish = (outputs: Record<string, Value>): Program => narrowedEarly(b.program.finish(outputs))
 
 if (mode === 'weights') {
   const random = new Random(2)
@@ -43,8 +47,7 @@ if (mode === 'weights') {
   const engine = openBenchEngine(engineName, Number(threads), profile)
   if (mode === 'check') {
     const outputs: Record<string, Value> = { loss, ...Object.fromEntries(b.trainable.map((name, i) => [name, gradients[i]!])) }
-    const { feeds: leaves, reads } = b.program.finish(outputs)
-    const executable = await engine.compile({ feeds: leaves, reads, outputs, updates: {} })
+    const executable = await engine.compile({ ...finish(outputs), updates: {} })
     const result = await executable.run(await engine.createState(b.initial), feeds)
     writeFileSync(`${path}.ours`, writeSafetensors({ tensors: result, metadata: {} }))
   } else {
@@ -52,7 +55,7 @@ if (mode === 'weights') {
     for (const name of b.trainable) b.initial[momentumOf(name)] = tensor('float32', b.initial[name]!.shape)
     b.trainable.forEach((name, i) => sgd(b.program, name, gradients[i]!, rate, sgdSettings))
     const parameters = b.trainable.reduce((sum, name) => sum + sizeOf(b.initial[name]!.shape), 0)
-    const step = await engine.compile(b.program.finish({ loss }))
+    const step = await engine.compile(finish({ loss }))
     const state = await engine.createState(b.initial)
     // The engine has its own copy.
     b.forget()

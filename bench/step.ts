@@ -1,5 +1,5 @@
 // One training step (forward, backward, SGD with Nesterov momentum and weight decay, BatchNormalization in train mode), ours and PyTorch's, interleaved.
-// Usage: node bench/step.ts [--network NAME] [--threads N] [--batch N] [--rounds N] [--steps N] [--engine onnxruntime|tensorflow|both|webgpu|cuda|dml|coreml] [--torch-device cpu|cuda] [--profile] [--large-pages];
+// Usage: node bench/step.ts [--network NAME] [--threads N] [--batch N] [--rounds N] [--steps N] [--engine onnxruntime|tensorflow|both|webgpu|cuda|dml|coreml] [--torch-device cpu|cuda] [--half] [--profile] [--large-pages];
 // PYTHON names the Python that has torch.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,7 +11,7 @@ import { engineNames } from './engines.ts'
 import { LineProcess, runToEnd } from './line-process.ts'
 import { printProfile } from './step-profile.ts'
 
-const options = { network: { type: 'string' }, threads: { type: 'string' }, batch: { type: 'string' }, rounds: { type: 'string' }, steps: { type: 'string' }, engine: { type: 'string' }, 'torch-device': { type: 'string' }, profile: { type: 'boolean' }, 'large-pages': { type: 'boolean' } } as const // prettier-ignore
+const options = { network: { type: 'string' }, threads: { type: 'string' }, batch: { type: 'string' }, rounds: { type: 'string' }, steps: { type: 'string' }, engine: { type: 'string' }, 'torch-device': { type: 'string' }, half: { type: 'boolean' }, profile: { type: 'boolean' }, 'large-pages': { type: 'boolean' } } as const // prettier-ignore
 const { values } = parseArgs({ options })
 const { threads = '2', rounds = '7', steps = '4', engine = 'onnxruntime', 'torch-device': torchDevice = 'cpu' } = values
 const chosen = engine === 'both' ? engineNames : [engine]
@@ -52,7 +52,15 @@ async function benchmark(network: string, folder: string): Promise<void> {
   const { image } = about
   const batch = values.batch ?? about.batch
   const data = join(folder, 'data')
-  const ours = (name: string): string[] => [join(here, 'step-ours.ts'), network, image, batch, threads, name]
+  const ours = (name: string): string[] => [
+    join(here, 'step-ours.ts'),
+    network,
+    image,
+    batch,
+    threads,
+    name,
+    values.half ? 'float16' : 'float32',
+  ]
   const theirs = (format: string, mode: string): string[] => [
     join(here, 'pytorch', 'step.py'),
     network,

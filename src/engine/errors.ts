@@ -22,3 +22,9 @@ export function toAppError(error: unknown): AppError {
     )
   return AppError.from(error)
 }
+
+/** Errors of the device: the same step may succeed elsewhere, or with less. */
+export function isSurvivable(error: unknown): boolean {
+  const { code } = toAppError(error)
+  return code === 'out-of-memory' || code === 'device-lost'
+}

@@ -3,6 +3,7 @@ import type { Engine } from '../../src/core/graph/program.ts'
 import { ReferenceEngine } from '../../src/core/reference/engine.ts'
 import { OnnxRuntimeEngine } from '../../src/engine/backends/onnxruntime/engine.ts'
 import { TensorFlowEngine } from '../../src/engine/backends/tensorflow/engine.ts'
+import { storesHalf } from '../../src/engine/training/half-storage.ts'
 import { isTensorFlowThere } from '../support/tensorflow.ts'
 import { whyNoWebgpu } from '../support/webgpu.ts'
 
@@ -32,7 +33,16 @@ export function takesAll({ sampled }: EngineUnderTest): boolean {
   return !sampled || all
 }
 
+const webgpu = (): Engine => new OnnxRuntimeEngine({ provider: 'webgpu' })
 const noWebgpu = await whyNoWebgpu()
+
+/** What an engine's device may lack. */
+async function exclusionsOf(create: () => Engine): Promise<Readonly<Record<string, string>>> {
+  const engine = create()
+  const missing = (await storesHalf(engine)) ? [] : ['Cast to float16 and back', 'Cast of a Clip to float16 and back']
+  await engine.dispose()
+  return Object.fromEntries(missing.map((name) => [name, 'the device does not store float16']))
+}
 
 /** Engines that are not there on this machine, and why. */
 export const missing: readonly string[] = noWebgpu === null ? [] : [`webgpu: ${noWebgpu}`]
@@ -42,7 +52,5 @@ export const engines: readonly EngineUnderTest[] = [
   { name: 'onnxruntime', create: () => new OnnxRuntimeEngine(), exclusions: {} },
   // Where it is not set up, tests/engine/tensorflow says so.
   ...(isTensorFlowThere ? [{ name: 'tensorflow', create: () => new TensorFlowEngine(), exclusions: {} }] : []),
-  ...(noWebgpu === null
-    ? [{ name: 'webgpu', create: () => new OnnxRuntimeEngine({ provider: 'webgpu' }), exclusions: {}, sampled: true }]
-    : []),
+  ...(noWebgpu === null ? [{ name: 'webgpu', create: webgpu, exclusions: await exclusionsOf(webgpu), sampled: true }] : []),
 ]

@@ -1,4 +1,4 @@
-// A process that trains a step and tells the most memory it had. Arguments: whether to recompute activations; images; pixels.
+// A process that trains a step and tells the most memory it had. Arguments: what becomes of activations (keep, recompute, half or both); images; pixels.
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { readOnnx } from '../../src/core/graph/onnx/read.ts'
@@ -10,10 +10,14 @@ import { phaseMemory } from '../../src/engine/training/memory.ts'
 import { preparePhase } from '../../src/engine/training/phase.ts'
 import { configure } from '../../src/engine/training/settings.ts'
 
-const [recompute = '', batch = '', size = ''] = process.argv.slice(2)
+const [activations = '', batch = '', size = ''] = process.argv.slice(2)
 const file = fileURLToPath(new URL('../../resources/backbones/starter.onnx', import.meta.url))
 const backbone = new Backbone(readOnnx(readFileSync(file)), { imageSize: Number(size) })
-const settings = { recompute: recompute === 'recompute', bottleneck: 64 }
+const settings = {
+  recompute: activations === 'recompute' || activations === 'both',
+  halfActivations: activations === 'half' || activations === 'both',
+  bottleneck: 64,
+}
 const { configured, phases, ...run } = configure({ method: 'fine-tuning', settings, batch: Number(batch), depth: 'all' }, false)
 const [phase] = phases
 if (!phase) throw new Error('expected a phase')

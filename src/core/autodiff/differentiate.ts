@@ -9,11 +9,16 @@ import { gradients } from './gradients/index.ts'
 import { none } from './rule.ts'
 import type { GradientRule, Site } from './rule.ts'
 
+/** How the backward pass gets at a value of the forward pass.
+ * @param arrived gradients that the rule that reads it has been given: nobody needs it before */
+export type Recall = (value: Value, arrived: readonly Value[]) => Value
+
 /** Gradients of a scalar with respect to real-valued leaves or intermediate values of its graph. Only what lies between the two is
  * visited: what comes before the first of `wrt` (a frozen prefix) or is reached through a StopGradient only costs nothing.
+ * @param recall what rules read in place of forward values; these themselves if left out
  * @returns one value per `wrt`, of its shape; zeros where the scalar does not depend on it.
  * @throws GraphError if the loss is not a real scalar, if a variable is not real-valued, or where a rule cannot be offered. */
-export function differentiate(loss: Value, wrt: readonly Value[]): Value[] {
+export function differentiate(loss: Value, wrt: readonly Value[], recall: Recall = (value) => value): Value[] {
   if (sizeOf(loss.shape) !== 1 || !isFloat(loss.dtype))
     throw new GraphError(`only a real scalar can be differentiated, found ${describe(loss)}`)
   const discrete = wrt.find((x) => !isFloat(x.dtype))
@@ -28,7 +33,7 @@ export function differentiate(loss: Value, wrt: readonly Value[]): Value[] {
     const dys = node.outputs.map((y) => gradient.get(y) ?? null)
     for (const y of node.outputs) if (!targets.has(y)) gradient.delete(y)
     if (!needed.includes(true) || dys.every((dy) => dy === null)) continue
-    applyRule(node, dys, needed).forEach((dx, i) => {
+    applyRule(node, dys, needed, recall).forEach((dx, i) => {
       const x = node.inputs[i]
       if (!dx || !x || !needed[i]) return
       const sum = gradient.get(x)
@@ -47,8 +52,11 @@ function influencedBy(sources: readonly Value[], order: readonly Node[]): Set<Va
   return active
 }
 
-function applyRule(node: Node, dys: readonly (Value | null)[], needed: readonly boolean[]): readonly (Value | null)[] {
-  const { op, inputs, outputs, attributes } = node
+function applyRule(node: Node, dys: readonly (Value | null)[], needed: readonly boolean[], recall: Recall): readonly (Value | null)[] {
+  const { op, attributes } = node
+  const arrived = dys.filter((dy) => dy !== null)
+  const inputs = node.inputs.map((x) => x && recall(x, arrived))
+  const outputs = node.outputs.map((y) => recall(y, arrived))
   const [y] = outputs
   if (!y) return []
   const dy = dys[0] ?? full(y.dtype, y.shape, 0)

@@ -6,13 +6,21 @@ import { GraphError } from '../graph/ops/spec.ts'
 import { topological } from '../graph/value.ts'
 import type { Node, Value } from '../graph/value.ts'
 import { differentiate } from './differentiate.ts'
+import type { Recall } from './differentiate.ts'
 
 /** As `differentiate`, with equal numbers. Of what leads to the last of `kept`, only the kept values stay in memory for the backward pass: the
  * others are computed again from them, each stretch between two when its gradient has arrived and those of the weights behind are done.
  * @param kept values of the loss's graph, inputs before users; what lies before one reaches the loss through it only
+ * @param recall as in `differentiate`, for the values that are not kept
  * @throws GraphError as `differentiate`, or where a kept value can be passed by */
-export function differentiateRecomputing(loss: Value, wrt: readonly Value[], kept: readonly Value[]): Value[] {
-  const all = differentiate(loss, [...wrt, ...kept])
+export function differentiateRecomputing(
+  loss: Value,
+  wrt: readonly Value[],
+  kept: readonly Value[],
+  recall: Recall = (value) => value,
+): Value[] {
+  const isKept = new Set(kept)
+  const all = differentiate(loss, [...wrt, ...kept], (value, arrived) => (isKept.has(value) ? value : recall(value, arrived)))
   const gradients = all.slice(0, wrt.length)
   const arrived = new Map(kept.map((value, i) => [value, all[wrt.length + i]!]))
   return new Recomputing(loss, wrt, gradients, arrived).gradients()

@@ -13,6 +13,7 @@ export function applyAll<Op extends OpType>(op: Op, inputs: readonly (Value | nu
   let types: readonly TensorType[]
   try {
     checkArity(spec.inputs, inputs)
+    if (!spec.takesHalf) refuseHalf(inputs)
     types = spec.infer(inputs, attributes)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
@@ -30,6 +31,12 @@ function checkArity(names: readonly string[], inputs: readonly (Value | null)[])
   const fits = variadic ? inputs.length >= names.length : inputs.length <= names.length
   const complete = names.every((name, i) => name.endsWith('?') || inputs[i]) && (!variadic || !inputs.includes(null))
   if (!fits || !complete) throw new GraphError(`expected the inputs ${names.join(', ') || 'none'}, found ${inputs.length}`)
+}
+
+/** Values are stored in half precision, not computed with. */
+function refuseHalf(inputs: readonly (Value | null)[]): void {
+  const half = inputs.find((input) => input?.dtype === 'float16')
+  if (half) throw new GraphError(`expected a type to compute with, found ${describe(half)}; a Cast makes float32 of it`)
 }
 
 /** Applies an operator and returns its first output. */

@@ -6,10 +6,18 @@ import type { Program } from './program.ts'
 import { topological } from './value.ts'
 import type { Node, Value } from './value.ts'
 
-const widths: Readonly<Record<DType, number>> = { float64: 8, int64: 8, float32: 4, int32: 4, uint8: 1, bool: 1 }
+const widths: Readonly<Record<DType, number>> = { float64: 8, int64: 8, float32: 4, int32: 4, float16: 2, uint8: 1, bool: 1 }
 
 /** Operators that hand their input on: no engine copies it. */
-const views: ReadonlySet<OpType> = new Set<OpType>(['Identity', 'StopGradient', 'After', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze'])
+export const views: ReadonlySet<OpType> = new Set<OpType>([
+  'Identity',
+  'StopGradient',
+  'After',
+  'Reshape',
+  'Flatten',
+  'Squeeze',
+  'Unsqueeze',
+])
 
 /** Bytes of the values that are alive at once, at most, if nodes run in the order of `topological` and each value lives from its node to its last user.
  * Feeds and state are among them; what a kernel needs for itself is not. */
@@ -34,13 +42,14 @@ export function peakBytes(program: Program): number {
 }
 
 /** The value whose memory it is. */
-function sourceOf(value: Value): Value {
+export function sourceOf(value: Value): Value {
   let source = value
   for (let [first] = source.node.inputs; first && views.has(source.node.op); [first] = source.node.inputs) source = first
   return source
 }
 
-function isLeaf({ inputs }: Node): boolean {
+/** Whether it is fed, read from the state or constant, not computed. */
+export function isLeaf({ inputs }: Node): boolean {
   return inputs.length === 0
 }
 

@@ -49,6 +49,11 @@ export class ProgramBuilder {
     return value
   }
 
+  /** All leaves that are fed, so far. */
+  get feeds(): Iterable<Value> {
+    return this.#feeds.values()
+  }
+
   /** The program: only leaves that the results depend on are part of it. */
   finish(outputs: Readonly<Record<string, Value>>): Program {
     const updates = [...this.#reads].flatMap(([name, read]) => {

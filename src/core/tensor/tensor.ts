@@ -1,12 +1,14 @@
 // Tensors as plain data: element types, shapes, and tensors that live in host memory.
 
-/** Element types of the graph. Half precision is a storage format of files only: it is read as float32. */
-export type DType = 'float32' | 'float64' | 'int32' | 'int64' | 'uint8' | 'bool'
+/** Element types of the graph. In `float16` (IEEE 754 binary16) values are stored, never computed with: Cast makes and takes it. Files in half precision are
+ * read as float32. */
+export type DType = 'float16' | 'float32' | 'float64' | 'int32' | 'int64' | 'uint8' | 'bool'
 
 /** Extents, outermost first; `[]` is a scalar. */
 export type Shape = readonly number[]
 
 interface ArrayOf {
+  float16: Float16Array
   float32: Float32Array
   float64: Float64Array
   int32: Int32Array
@@ -30,6 +32,7 @@ export interface HostTensor<D extends DType = DType> extends TensorType {
 }
 
 const constructors: { [D in DType]: new (source: number | ArrayLike<never>) => ArrayOf[D] } = {
+  float16: Float16Array,
   float32: Float32Array,
   float64: Float64Array,
   int32: Int32Array,
@@ -58,9 +61,13 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((extent, axis) => extent === b[axis])
 }
 
+/** Whether it can be computed with as a real number. */
 export function isFloat(dtype: DType): dtype is 'float32' | 'float64' {
   return dtype === 'float32' || dtype === 'float64'
 }
+
+/** The largest finite number of float16. */
+export const largestHalf = 65504
 
 /** Zero-filled storage for `size` elements. */
 export function allocate<D extends DType>(dtype: D, size: number): ArrayOf[D] {

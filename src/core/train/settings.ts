@@ -26,6 +26,10 @@ export const runSettings = z.strictObject({
   plainShare: z.number().min(0).max(1).default(0.25).describe('share of the random views that show the middle of the image unchanged'),
   validations: z.int().min(1).max(1000).default(20).describe('validations over the run; the checkpoint to keep is chosen on them'),
   recompute: z.boolean().default(false).describe('compute activations again in the backward pass: less memory, more time, equal numbers'),
+  halfActivations: z
+    .boolean()
+    .default(false)
+    .describe('store activations for the backward pass in half precision: less memory, a little more time, gradients but for rounding'),
   patience: z.int().min(0).max(1000).default(0).describe('validations without gain before the run stops early, 0 for never'),
 })
 

@@ -1,5 +1,6 @@
 // Builds one training step of a method as one program: forward, backward, optimiser, averages and queues.
 import { differentiate } from '../autodiff/differentiate.ts'
+import { inHalf, narrowedEarly } from '../autodiff/half-storage.ts'
 import { differentiateRecomputing } from '../autodiff/recompute.ts'
 import * as g from '../graph/build.ts'
 import type { Program } from '../graph/program.ts'
@@ -21,6 +22,8 @@ export interface StepSettings extends SgdSettings {
   rates: Readonly<Record<Part, number>>
   /** Keep only the ends of the backbone's stages for the backward pass and compute the rest again: less memory, more time, equal numbers. */
   recompute?: boolean
+  /** Store what the backward pass reads of the forward pass as float16: less memory, gradients but for rounding. */
+  halfActivations?: boolean
 }
 
 export interface TrainingStep {
@@ -60,7 +63,10 @@ export function buildTrainingStep(
 
   const { losses, pseudoLabels, confidence } = method.step(stepContext(pass, model, method, settings, input))
   const loss = Object.values(losses).reduce((a, b) => g.add(a, b))
-  const gradients = settings.recompute ? differentiateRecomputing(loss, weights, pass.stageEnds) : differentiate(loss, weights)
+  const recall = settings.halfActivations ? inHalf(loss, builder.feeds) : undefined
+  const gradients = settings.recompute
+    ? differentiateRecomputing(loss, weights, pass.stageEnds, recall)
+    : differentiate(loss, weights, recall)
   const rate = builder.feed('rate', { dtype: 'float32', shape: [] })
   rates.forEach(([name, factor], i) => sgd(builder, name, gradients[i]!, g.mul(rate, factor), settings))
 
@@ -68,7 +74,8 @@ export function buildTrainingStep(
   for (const [term, value] of Object.entries(losses)) outputs[`loss/${term}`] = value
   if (pseudoLabels) outputs.pseudoLabels = pseudoLabels
   if (confidence) outputs.confidence = confidence
-  const program = builder.finish(outputs)
+  const built = builder.finish(outputs)
+  const program = settings.halfActivations ? narrowedEarly(built) : built
   return { program, masks: pass.masks, initial: readBy(program, initial), terms: Object.keys(losses) }
 }
 

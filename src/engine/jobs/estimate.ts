@@ -18,6 +18,7 @@ import { cachedImages } from '../data/feature-cache.ts'
 import { ImageLoader } from '../data/loader.ts'
 import type { Job, JobContext } from '../job.ts'
 import { cacheFolder } from '../training/cache-folder.ts'
+import { storable } from '../training/half-storage.ts'
 import { largestBatch, runMemory } from '../training/memory.ts'
 import { openRun } from '../training/open-run.ts'
 import type { Run } from '../training/open-run.ts'
@@ -40,13 +41,14 @@ export const estimate: Job<'estimate'> = async (request, context) => {
   const asked = await openRun({ ...request, job: 'train', resume: false, finish: false, out: '' }, context.signal)
   const fitting = fit(asked)
   // What does not fit is not tried either: steps of a smaller batch are, and their time is taken in proportion.
-  const { run, share } = fitting.tried
-  const shortSide = Math.max(...Object.values(run.recipes).map(shortSideOf))
-  const engine = await openEngine({ device: request.device, threads: run.threads })
-  const loader = new ImageLoader(run.data.set, { threads: run.threads, shortSide })
-  const told = teller(context, run.phases.length + 1)
+  const { run: chosen, share } = fitting.tried
+  const shortSide = Math.max(...Object.values(chosen.recipes).map(shortSideOf))
+  const engine = await openEngine({ device: request.device, threads: chosen.threads })
+  const loader = new ImageLoader(chosen.data.set, { threads: chosen.threads, shortSide })
+  const told = teller(context, chosen.phases.length + 1)
   try {
-    const secondsPerView = await viewSeconds(run, loader)
+    const secondsPerView = await viewSeconds(chosen, loader)
+    const run = { ...chosen, settings: await storable(chosen.settings, engine) }
     told()
     let cachingSeconds = 0
     let forwardSeconds = 0

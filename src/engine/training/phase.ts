@@ -17,10 +17,10 @@ import type { Phase } from '../../core/train/plan.ts'
 import type { RunSettings } from '../../core/train/settings.ts'
 import { buildPrimingStep, buildTrainingStep } from '../../core/train/training-step.ts'
 import type { StepSettings, TrainingStep } from '../../core/train/training-step.ts'
+import { isSurvivable } from '../errors.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { PseudoLabelReport, PseudoLabelTracker } from './pseudo-label-tracker.ts'
 import { QueueFill } from './queue-fill.ts'
-import { isSurvivable } from './survival.ts'
 
 type Variables = Readonly<Record<string, HostTensor>>
 

@@ -1,21 +1,16 @@
 // How a run goes on when what it computes on fails: with less memory, with smaller batches, or on another device.
 import type { RunSettings } from '../../core/train/settings.ts'
 import type { AppError } from '../../shared/errors.ts'
-import { toAppError } from '../errors.ts'
+import { isSurvivable, toAppError } from '../errors.ts'
+import { storable, storesHalf } from './half-storage.ts'
 import type { MovableEngine } from './movable-engine.ts'
-
-/** Errors of the device: the same step may succeed elsewhere, or with less. */
-export function isSurvivable(error: unknown): boolean {
-  const { code } = toAppError(error)
-  return code === 'out-of-memory' || code === 'device-lost'
-}
 
 /** Images of either half that a step keeps at least. */
 const smallestBatch = 2
 
 /** What is left to try, for one run. */
 export class Survival {
-  /** As they are now: batch, learning rate and `recompute` may change. */
+  /** As they are now: batch, learning rate, `recompute` and `halfActivations` may change. */
   settings: RunSettings
   readonly #engine: MovableEngine
   readonly #tell: (message: string) => void
@@ -32,6 +27,7 @@ export class Survival {
   async through<T>(work: (isFirst: boolean) => Promise<T>, trains: 'no' | 'head' | 'backbone'): Promise<T> {
     for (let isFirst = true; ; isFirst = false) {
       try {
+        if (trains !== 'no') await this.#adapt()
         return await work(isFirst)
       } catch (error) {
         if (!isSurvivable(error) || !(await this.#mend(toAppError(error), trains))) throw error
@@ -39,22 +35,34 @@ export class Survival {
     }
   }
 
+  /** What the device lacks, the run does without. */
+  async #adapt(): Promise<void> {
+    const settings = await storable(this.settings, this.#engine)
+    if (settings !== this.settings) this.#tell(`${this.#engine.name} does not store float16: activations stay in float32`)
+    this.settings = settings
+  }
+
   async #mend(error: AppError, trains: 'no' | 'head' | 'backbone'): Promise<boolean> {
-    if (error.code === 'out-of-memory' && trains !== 'no' && this.#needLess(trains)) return true
+    if (error.code === 'out-of-memory' && trains !== 'no' && (await this.#needLess(trains))) return true
     const before = this.#engine.name
     if (!(await this.#engine.move())) return false
     this.#tell(`${before} failed (${error.message}): the run goes on with ${this.#engine.name}`)
     return true
   }
 
-  /** First what changes no number. */
-  #needLess(trains: 'head' | 'backbone'): boolean {
+  /** First what changes no number, then what rounds some. */
+  async #needLess(trains: 'head' | 'backbone'): Promise<boolean> {
     const { settings } = this
     if (trains === 'backbone' && !settings.recompute) {
       this.settings = { ...settings, recompute: true }
       this.#tell(
         'out of memory: activations are computed again in the backward pass from here on, which takes more time; the numbers stay the same',
       )
+      return true
+    }
+    if (trains === 'backbone' && !settings.halfActivations && (await storesHalf(this.#engine).catch(() => false))) {
+      this.settings = { ...settings, halfActivations: true }
+      this.#tell('out of memory: activations wait for the backward pass in half precision from here on; gradients differ by rounding')
       return true
     }
     const { labelledBatch, unlabelledBatch, learningRate } = settings

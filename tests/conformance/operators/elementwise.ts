@@ -35,6 +35,12 @@ const unary = (name: string, build: (x: Value) => Value, x: (draw: Draw) => Valu
 })
 /** -40 to 40, zero and halves included. */
 const wide = (draw: Draw): Value => draw.given('real', [161], Array.from({ length: 161 }, (_, i) => (i - 80) / 2)) // prettier-ignore
+/** What is exact, ties on both sides of an even neighbour, subnormal, the edge of the range, and beyond. */
+const halves = [
+  ...[0, -0, 1 / 3, -0.1, 1e-3, 2048, 2049, 2051, -2049, 1 + 2 ** -11, 1 + 3 * 2 ** -11],
+  ...[2 ** -14, 2 ** -15, 2 ** -24, 1.5 * 2 ** -24, 2 ** -25, 1.01 * 2 ** -25, -5e-8, 1e-10],
+  ...[65504, 65519, 65520, -65536, 1e5, -1e30, Infinity, -Infinity, NaN],
+]
 const above = (draw: Draw): Value => draw.uniform(0.01, 5, 4, 9)
 
 export const elementwise: readonly OperatorCase[] = [
@@ -102,5 +108,23 @@ export const elementwise: readonly OperatorCase[] = [
   { name: 'Cast to bool', build: (draw) => g.cast(wide(draw), 'bool') },
   { name: 'Cast from bool', build: (draw) => g.cast(draw.bool(3, 4), 'float32') },
   { name: 'Cast int32 to float64', build: (draw) => g.cast(draw.integers('int32', -9, 9, 5), 'float64') },
+  {
+    // To the last bit: every engine rounds to the nearest, ties to even, has subnormal numbers, and cuts off what is too large.
+    name: 'Cast to float16 and back',
+    tolerance: { relative: 0, absolute: 0 },
+    build: (draw: Draw): Value[] => {
+      const half = g.cast(draw.given('float32', [halves.length], halves), 'float16')
+      return [
+        g.cast(half, 'float32'),
+        g.cast(g.after(half, [draw.normal(3)]), 'float32'),
+        g.cast(g.cast(draw.normal(9, 8), 'float16'), 'float32'),
+      ]
+    },
+  },
+  {
+    name: 'Cast of a Clip to float16 and back',
+    tolerance: { relative: 0, absolute: 0 },
+    build: (draw) => g.cast(g.cast(g.clip(wide(draw), 0, 6), 'float16'), 'float32'),
+  },
   { name: 'Cast uint8 to float32', build: (draw) => g.cast(draw.integers('uint8', 0, 255, 5), 'float32') },
 ]

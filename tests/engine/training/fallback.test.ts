@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Engine, Program } from '../../../src/core/graph/program.ts'
+import { topological } from '../../../src/core/graph/value.ts'
 import { OnnxRuntimeEngine } from '../../../src/engine/backends/onnxruntime/engine.ts'
 import { train } from '../../../src/engine/training/run.ts'
 import { AppError } from '../../../src/shared/errors.ts'
@@ -30,6 +31,19 @@ interface Fault {
   readonly unreadable?: boolean
   /** Goes away when the program is another one. */
   readonly passes?: boolean
+}
+
+/** As WebGPU without `shader-f16`. */
+function withoutHalf(): Engine {
+  const inner = new OnnxRuntimeEngine({ threads: 1 })
+  const compile = inner.compile.bind(inner)
+  return Object.assign(inner, {
+    compile: (program: Program) => {
+      const order = topological([...Object.values(program.outputs), ...Object.values(program.updates)])
+      if (!order.some(({ outputs }) => outputs.some(({ dtype }) => dtype === 'float16'))) return compile(program)
+      return Promise.reject(new AppError('internal', 'Program Cast requires f16 but the device does not support it'))
+    },
+  })
 }
 
 /** ONNX Runtime that fails as it is told. */
@@ -64,7 +78,12 @@ function failing({ code, run, unreadable, passes }: Fault): Engine {
   }
 }
 
-async function run(name: string, fault: Fault | null, settings: Record<string, number | boolean> = {}) {
+async function run(
+  name: string,
+  fault: Fault | null,
+  settings: Record<string, number | boolean> = {},
+  open = (): Engine => new OnnxRuntimeEngine({ threads: 1 }),
+) {
   const context = testContext()
   const request = trainRequestSchema.parse({
     ...{ job: 'train', images: at('photos'), backbone: at('backbone.onnx'), method: 'self-tuning', labelsPerClass: 4, depth: 'all' },
@@ -74,12 +93,15 @@ async function run(name: string, fault: Fault | null, settings: Record<string, n
   const opened: (string | undefined)[] = []
   const result = await train(request, context, ({ device }) => {
     opened.push(device)
-    return Promise.resolve(fault && opened.length === 1 ? failing(fault) : new OnnxRuntimeEngine({ threads: 1 }))
+    return Promise.resolve(fault && opened.length === 1 ? failing(fault) : open())
   })
   const record = JSON.parse(readFileSync(at(name, 'run.json'), 'utf8')) as { fallbacks: string[] }
   const warnings = context.events.flatMap((event) => (event.event === 'warning' ? [event.message] : []))
   return { opened, warnings, fallbacks: record.fallbacks, model: readFileSync(result.model), steps: result.steps }
 }
+
+/** What is tried before batches become smaller. */
+const leastMemory = { recompute: true, halfActivations: true }
 
 test('a lost device: the run goes on elsewhere from the step before, and the model is the same to the last bit', async () => {
   const whole = await run('whole', null)
@@ -106,8 +128,15 @@ test('out of memory: first activations are recomputed, for the same model', asyn
   expect(model.equals(readFileSync(at('whole', 'model.onnx')))).toBe(true)
 })
 
+test('then they are stored as float16', async () => {
+  const { opened, fallbacks, steps } = await run('narrowed', { code: 'out-of-memory', run: 5, passes: true }, { recompute: true })
+  expect(opened).toEqual([undefined])
+  expect(fallbacks).toEqual([expect.stringContaining('in half precision from here on; gradients differ by rounding')])
+  expect(steps).toBe(12)
+})
+
 test('then the batch is halved, at half the rate, and the run says that its result is another one', async () => {
-  const { opened, fallbacks, steps } = await run('halved', { code: 'out-of-memory', run: 5, passes: true }, { recompute: true })
+  const { opened, fallbacks, steps } = await run('halved', { code: 'out-of-memory', run: 5, passes: true }, leastMemory)
   expect(opened).toEqual([undefined])
   expect(fallbacks).toEqual([
     expect.stringMatching(/2 labelled and 2 unlabelled images instead of 4 and 4, at half the learning rate.*another one/),
@@ -116,7 +145,7 @@ test('then the batch is halved, at half the rate, and the run says that its resu
 })
 
 test('then it moves; with nowhere to go it ends with the reason, its checkpoint kept', async () => {
-  const moved = await run('moved', { code: 'out-of-memory', run: 5 }, { recompute: true })
+  const moved = await run('moved', { code: 'out-of-memory', run: 5 }, leastMemory)
   expect(moved.opened).toEqual([undefined, 'cpu'])
   expect(moved.fallbacks).toHaveLength(2)
   const request = trainRequestSchema.parse({
@@ -126,6 +155,13 @@ test('then it moves; with nowhere to go it ends with the reason, its checkpoint 
   const ended = train(request, testContext(), () => Promise.resolve(failing({ code: 'device-lost', run: 5 })))
   await expect(ended).rejects.toMatchObject({ code: 'device-lost' })
   expect(readFileSync(at('ended', 'checkpoints/last.safetensors')).length).toBeGreaterThan(1000)
+})
+
+test('a device that does not store float16: the run says so in one line and does without', async () => {
+  const { fallbacks, warnings, model } = await run('wide', null, { halfActivations: true }, withoutHalf)
+  expect(fallbacks).toEqual(['onnxruntime cpu, 1 thread does not store float16: activations stay in float32'])
+  expect(warnings).toEqual(expect.arrayContaining(fallbacks))
+  expect(model.equals(readFileSync(at('whole', 'model.onnx')))).toBe(true)
 })
 
 test('another error is not survived', async () => {

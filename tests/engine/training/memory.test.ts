@@ -1,4 +1,4 @@
-// Memory of a training step: what the graph says beside what the process takes, and what recomputing activations saves.
+// Memory of a training step: what the graph says beside what the process takes, and what recomputing activations, or storing them as float16, saves.
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -15,18 +15,22 @@ interface Measured {
   readonly measured: number
 }
 
-async function step(recompute: boolean): Promise<Measured> {
+async function step(activations: 'keep' | 'recompute' | 'half'): Promise<Measured> {
   const program = fileURLToPath(new URL('../../support/step-memory.ts', import.meta.url))
-  const { stdout } = await promisify(execFile)(process.execPath, [program, recompute ? 'recompute' : 'keep', '96', '128'])
+  const { stdout } = await promisify(execFile)(process.execPath, [program, activations, '96', '128'])
   return JSON.parse(stdout) as Measured
 }
 
-test('recomputing activations takes less of this machine, by the estimate too, for the same weights', async () => {
-  const [keep, again] = [await step(false), await step(true)]
+test('recomputing activations, or storing them as float16, takes less of this machine, by the estimate too, for the same weights', async () => {
+  const [keep, again, half] = [await step('keep'), await step('recompute'), await step('half')]
   expect(again.weights).toEqual(keep.weights)
+  expect(half.weights).not.toEqual(keep.weights)
+  half.weights.forEach((sum, i) => expect(sum).toBeCloseTo(keep.weights[i]!, 3))
   expect(again.measured).toBeLessThan(0.9 * keep.measured)
   expect(again.estimate).toBeLessThan(0.9 * keep.estimate)
-  for (const { estimate, measured } of [keep, again]) {
+  expect(half.measured).toBeLessThan(0.9 * keep.measured)
+  expect(half.estimate).toBeLessThan(0.95 * keep.estimate)
+  for (const { estimate, measured } of [keep, again, half]) {
     expect(estimate).toBeGreaterThan(0.7 * measured)
     expect(estimate).toBeLessThan(1.5 * measured)
   }

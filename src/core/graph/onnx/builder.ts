@@ -8,6 +8,7 @@ import type { AttributeProtoSchema, NodeProtoSchema, TensorProtoSchema, ValueInf
 
 /** ONNX's numbers for the element types of the graph. */
 export const onnxTypes: Readonly<Record<DType, number>> = {
+  float16: TensorProto_DataType.FLOAT16,
   float32: TensorProto_DataType.FLOAT,
   float64: TensorProto_DataType.DOUBLE,
   int32: TensorProto_DataType.INT32,

@@ -9,8 +9,11 @@ import type { TensorProto } from './onnx_pb.ts'
 /** Reads a range of a file beside the model; without a length, to its end. */
 export type ExternalLoader = (location: string, offset: number, length: number | undefined) => Uint8Array
 
+/** Half precision is held as float32. */
+type Held = Exclude<DType, 'float16'>
+
 /** How an ONNX element type is held: as which of ours, and from how many bytes. */
-const storage: Readonly<Record<number, { readonly dtype: DType; readonly bytes: number }>> = {
+const storage: Readonly<Record<number, { readonly dtype: Held; readonly bytes: number }>> = {
   [Type.FLOAT]: { dtype: 'float32', bytes: 4 },
   [Type.FLOAT16]: { dtype: 'float32', bytes: 2 },
   [Type.BFLOAT16]: { dtype: 'float32', bytes: 2 },
@@ -21,8 +24,8 @@ const storage: Readonly<Record<number, { readonly dtype: DType; readonly bytes: 
   [Type.BOOL]: { dtype: 'bool', bytes: 1 },
 }
 
-/** Our element type for ONNX's, or null where there is none. Half precision is held as float32. */
-export function dtypeOf(onnxType: number): DType | null {
+/** Our element type for ONNX's, or null where there is none. */
+export function dtypeOf(onnxType: number): Held | null {
   return storage[onnxType]?.dtype ?? null
 }
 
@@ -55,7 +58,7 @@ export function readTensor(proto: TensorProto, subject: string, external?: Exter
   return { dtype, shape, data }
 }
 
-function fromRaw(onnxType: number, dtype: DType, raw: Uint8Array): HostTensor['data'] {
+function fromRaw(onnxType: number, dtype: Held, raw: Uint8Array): HostTensor['data'] {
   const bytes = new Uint8Array(raw) // a copy of its own: file buffers are not aligned
   if (onnxType === Type.FLOAT16) return Float32Array.from(new Uint16Array(bytes.buffer), widenHalf)
   if (onnxType === Type.BFLOAT16) return widenBrain(new Uint16Array(bytes.buffer))

@@ -72,7 +72,11 @@ const byHand: { readonly [Op in OpType]?: Writer<Op> } = {
   Reshape: (emit, [x = null], { shape }) => emit.node('Reshape', [x, emit.integers(shape)], shape.includes(0) ? { allowzero: 1 } : {}),
   Squeeze: onAxes('Squeeze'),
   Unsqueeze: onAxes('Unsqueeze'),
-  Cast: (emit, inputs, { to }) => emit.node('Cast', inputs, { to: onnxTypes[to] }),
+  /** float16 is for storing while training; files in it are read as float32. */
+  Cast: (emit, inputs, { to }) => {
+    if (to === 'float16') throw new GraphError('Cast to float16: models are written in the types that they compute with')
+    emit.node('Cast', inputs, { to: onnxTypes[to] })
+  },
   Clip: (emit, [x = null], { min, max }, node) => {
     const bound = (value: number): string | null => (Number.isFinite(value) ? emit.constant(scalar(dtypeOf(node), value)) : null)
     emit.node('Clip', [x, bound(min), bound(max)])

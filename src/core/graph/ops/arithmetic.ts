@@ -1,7 +1,7 @@
 // Element-by-element arithmetic, comparison and logic with ONNX's (NumPy's) broadcasting.
 import { broadcastShapes } from '../../tensor/tensor.ts'
 import type { DType, TensorType } from '../../tensor/tensor.ts'
-import { any, bool, float, numeric, ofType, op, withShape } from './spec.ts'
+import { any, bool, expect, float, numeric, ofType, op, withShape } from './spec.ts'
 import type { Flag, Inputs, NoAttributes, OpSpec } from './spec.ts'
 
 function broadcast(a: TensorType, b: TensorType): TensorType {
@@ -92,7 +92,17 @@ export const arithmetic = {
   /** Identity through which no gradient flows. */
   StopGradient: op({ inputs: ['X'], internal: true, infer: ([x]) => [withShape(any(x), any(x).shape)] }),
   /** X, but not before the other inputs are computed: holds back what is made of it, and keeps it apart from what is made of X itself. */
-  After: op({ inputs: ['X', 'Others...'], internal: true, infer: ([x]) => [withShape(any(x), any(x).shape)] }),
-  /** ONNX Cast. Real numbers are truncated towards zero when they become integers; anything but 0 becomes true. */
-  Cast: op<{ to: DType }>({ inputs: ['input'], infer: ([x], { to }) => [{ dtype: to, shape: any(x).shape }] }),
+  After: op({ inputs: ['X', 'Others...'], internal: true, takesHalf: true, infer: ([x]) => [withShape(any(x), any(x).shape)] }),
+  /** ONNX Cast. Real numbers are truncated towards zero when they become integers; anything but 0 becomes true. To float16, from float32 only, they are rounded
+   * to the nearest, ties to even, and what is beyond its range becomes its largest number, +-65504 (ONNX: infinite); NaN stays. */
+  Cast: op<{ to: DType }>({
+    inputs: ['input'],
+    takesHalf: true,
+    infer: ([x], { to }) => {
+      const { dtype } = any(x)
+      const other = to === 'float16' ? dtype : dtype === 'float16' ? to : 'float32'
+      expect(other === 'float32', 'float32 beside float16', `${dtype} to ${to}`)
+      return [{ dtype: to, shape: any(x).shape }]
+    },
+  }),
 }

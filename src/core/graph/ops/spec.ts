@@ -11,6 +11,8 @@ export interface OpSpec<A> {
   readonly inputs: readonly string[]
   /** True for the operators that ONNX lacks: every engine lowers them in its own way. */
   readonly internal?: true
+  /** True for the operators that take float16, in which values are only stored. */
+  readonly takesHalf?: true
   /** Attributes that ONNX (opset 17) passes as constant inputs (e.g. Reshape's `shape` is input 1): name -> input position. */
   readonly attributeInputs?: { readonly [K in keyof A]?: number }
   /** Types of the outputs. Throws `GraphError` with what was expected and what was found. */

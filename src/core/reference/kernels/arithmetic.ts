@@ -1,6 +1,6 @@
 // Arithmetic, comparison and logic, element by element.
 import type { OpType } from '../../graph/ops/index.ts'
-import { sameShape } from '../../tensor/tensor.ts'
+import { largestHalf, sameShape } from '../../tensor/tensor.ts'
 import type { HostTensor, Shape, TensorType } from '../../tensor/tensor.ts'
 import { isInteger, numbers, pick, store, zeros } from '../kernel.ts'
 import type { Kernel, KernelContext } from '../kernel.ts'
@@ -67,6 +67,10 @@ function roundHalfToEven(x: number): number {
   return fraction > 0.5 || (fraction === 0.5 && low % 2 !== 0) ? low + 1 : low
 }
 
+function saturated(x: number): number {
+  return Math.max(-largestHalf, Math.min(largestHalf, x))
+}
+
 const pass = (_: unknown, x: HostTensor): HostTensor[] => [x]
 
 export const arithmetic = {
@@ -102,5 +106,5 @@ export const arithmetic = {
   Identity: pass,
   StopGradient: pass,
   After: pass,
-  Cast: ({ type }, x) => [x.dtype === type.dtype ? x : mapped(x, type, (v) => v)],
+  Cast: ({ type }, x) => [x.dtype === type.dtype ? x : mapped(x, type, type.dtype === 'float16' ? saturated : (v) => v)],
 } satisfies { [Op in OpType]?: Kernel<Op> }

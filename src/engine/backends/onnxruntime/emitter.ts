@@ -3,7 +3,7 @@ import type { OnnxAttribute, OnnxBuilder } from '../../../core/graph/onnx/builde
 import type { Value } from '../../../core/graph/value.ts'
 import { sizeOf, tensor } from '../../../core/tensor/tensor.ts'
 import type { DType, HostTensor, Shape } from '../../../core/tensor/tensor.ts'
-import { convert } from './layout.ts'
+import { convert, layouts } from './layout.ts'
 import type { Layout } from './layout.ts'
 
 export type OnnxAttributes = Readonly<Record<string, OnnxAttribute | undefined>>
@@ -97,6 +97,11 @@ export class Emitter {
   /** True if the value is there in this layout without a conversion. */
   holds(value: Value, layout: Layout): boolean {
     return this.#held.get(value)?.has(layout) ?? this.#deferred.get(value)?.layout === layout
+  }
+
+  /** A layout in which the value is there without a conversion. */
+  layoutOf(value: Value): Layout {
+    return layouts.find((layout) => this.holds(value, layout)) ?? 'plain'
   }
 
   /** Says which ONNX value holds a graph value. */

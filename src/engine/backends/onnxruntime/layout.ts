@@ -8,7 +8,8 @@ import { channelsLastToRows, plainToRows, rowsToChannelsLast, rowsToPlain } from
 /** `plain`: row-major, as the graph has it.
  * `rows`: [N, C, H, W] as [H W, N C].
  * `blocked`: [N, C, H, W] as [N, C/b, H, W, b], the channels padded with zeros to a multiple of b (ONNX Runtime's NCHWc). */
-export type Layout = 'plain' | 'blocked' | 'rows'
+export const layouts = ['plain', 'blocked', 'rows'] as const
+export type Layout = (typeof layouts)[number]
 
 /** The one channels-last step between rows and blocks moves whole vectors of channels, which is far cheaper than going through row-major order. */
 export function convert(emit: Emitter, value: Value, name: string, from: Layout, to: Layout): string {

@@ -1,4 +1,4 @@
-// Host tensors to TensorFlow and back. The binding passes neither float64 nor (back) uint8, so these go as other types of the same bits or range.
+// Host tensors to TensorFlow and back. The binding passes neither float16 nor float64 nor (back) uint8, so these go as other types of the same bits or range.
 import { sizeOf, tensor } from '../../../core/tensor/tensor.ts'
 import type { DType, HostTensor, TensorType } from '../../../core/tensor/tensor.ts'
 import { type } from './attributes.ts'
@@ -13,6 +13,10 @@ export function toTensorFlow(binding: Binding, { dtype, shape, data }: HostTenso
     const bits = binding.createTensor(shape, dataTypes.int64, new Int32Array(own.buffer))
     return dtype === 'int64' ? bits : consumed(binding, bits, (id) => converted(binding, 'Bitcast', 'type', id, 'float64'))
   }
+  if (own instanceof Float16Array) {
+    const wide = binding.createTensor(shape, dataTypes.float32, Float32Array.from(own))
+    return consumed(binding, wide, (id) => converted(binding, 'Cast', 'DstT', id, 'float16'))
+  }
   return binding.createTensor(shape, dataTypes[dtype], own)
 }
 
@@ -23,6 +27,10 @@ export function fromTensorFlow(binding: Binding, id: TensorId, { dtype, shape }:
   if (dtype === 'float64') {
     const bits = consumed(binding, converted(binding, 'Bitcast', 'type', id, 'int64'), read)
     return { dtype, shape, data: new Float64Array(bits.buffer as ArrayBuffer) }
+  }
+  if (dtype === 'float16') {
+    const wide = consumed(binding, converted(binding, 'Cast', 'DstT', id, 'float32'), read) as Float32Array
+    return { dtype, shape, data: Float16Array.from(wide) }
   }
   if (dtype === 'uint8') {
     const wide = consumed(binding, converted(binding, 'Cast', 'DstT', id, 'int32'), read) as Int32Array

@@ -25,7 +25,7 @@ export function normal(shape: Shape, seed = 1): HostTensor<'float32'> {
 export async function runOnnxRuntime(model: Uint8Array, feeds: Tensors): Promise<Tensors> {
   const session = await InferenceSession.create(model, { intraOpNumThreads: 1, logSeverityLevel: 3 })
   const results = await session.run(
-    Object.fromEntries(Object.entries(feeds).map(([name, t]) => [name, new Tensor(t.dtype, t.data, t.shape)])),
+    Object.fromEntries(Object.entries(feeds).map(([name, t]) => [name, new Tensor(t.dtype, t.data as never, t.shape)])),
   )
   const outputs = Object.entries(results).map(([name, { dims, type, data }]) => [name, { dtype: type, shape: dims, data }])
   await session.release()

@@ -4,7 +4,8 @@ import { float } from '../../../../core/graph/onnx/builder.ts'
 import { onnxTypes } from '../../../../core/graph/onnx/builder.ts'
 import type { OpType } from '../../../../core/graph/ops/index.ts'
 import type { Node } from '../../../../core/graph/value.ts'
-import { sameShape, sizeOf } from '../../../../core/tensor/tensor.ts'
+import { largestHalf, sameShape, sizeOf } from '../../../../core/tensor/tensor.ts'
+import { fitsHalf } from '../../half.ts'
 import { microsoft } from '../emitter.ts'
 import type { Emitter } from '../emitter.ts'
 import { isBlockable } from '../layout.ts'
@@ -16,8 +17,22 @@ import { oneToOne } from './one-to-one.ts'
 /** The same value under the same name, in the layout that it has. */
 export const identity: Lowering<'Identity' | 'StopGradient'> = (node, emit) => {
   const [x, y] = [inputOf(node, 0), outputOf(node)]
-  const layout = (['plain', 'blocked', 'rows'] as const).find((held) => emit.holds(x, held)) ?? 'plain'
+  const layout = emit.layoutOf(x)
   emit.set(y, emit.as(x, layout), layout)
+}
+
+/** To and from float16 in the layout of the input. What float16 cannot hold becomes its largest number; ONNX would make it infinite. */
+export const cast: Lowering<'Cast'> = (node, emit) => {
+  const [x, y] = [inputOf(node, 0), outputOf(node)]
+  if (x.dtype !== 'float16' && y.dtype !== 'float16') return oneToOne(node, emit)
+  const layout = emit.layoutOf(x)
+  const name = emit.as(x, layout)
+  const fits = y.dtype !== 'float16' || fitsHalf(x)
+  emit.set(y, emit.node('Cast', [fits ? name : cutOff(name, emit)], { to: onnxTypes[y.dtype] }), layout)
+}
+
+function cutOff(name: string, emit: Emitter): string {
+  return emit.node('Clip', [name, ...[-largestHalf, largestHalf].map((bound) => emit.scalar('float32', bound))])
 }
 
 /** Operators that work element by element, and make no NaN of the zeros with which blocks are padded: they take their inputs' layout. */

@@ -6,7 +6,7 @@ import { batchNormalization, batchNormalizationGradient, batchNormalizationTrain
 import { conv } from './convolution/forward.ts'
 import { convFilterGradient } from './convolution/filter-gradient.ts'
 import { convInputGradient } from './convolution/input-gradient.ts'
-import { add, clip, elementwise, gelu, identity, neg, pow, relu, reluGradient, where } from './elementwise.ts'
+import { add, cast, clip, elementwise, gelu, identity, neg, pow, relu, reluGradient, where } from './elementwise.ts'
 import { gatherElementsGradient, gatherGradient, oneHot } from './indexing.ts'
 import { constant } from './leaves.ts'
 import { maxPoolGradient } from './max-pool-gradient.ts'
@@ -33,6 +33,7 @@ export const lowerings: { readonly [Op in OpType]?: Lowering<Op> } = {
   Tanh: elementwise,
   Relu: relu,
   Clip: clip,
+  Cast: cast,
   ReluGradient: reluGradient,
   Gelu: gelu,
   Where: where,

@@ -1,6 +1,8 @@
 // Arithmetic, comparison and logic.
-import { isFloat } from '../../../../core/tensor/tensor.ts'
+import { isFloat, largestHalf } from '../../../../core/tensor/tensor.ts'
 import type { DType } from '../../../../core/tensor/tensor.ts'
+import { fitsHalf } from '../../half.ts'
+import { inputOf } from '../lowering.ts'
 import { calls, cast, elementwise } from './elementwise.ts'
 
 /** Element types that many kernels lack. */
@@ -45,5 +47,11 @@ export const arithmetic = {
   Round: calls<'Round'>('Rint'),
   Sin: calls<'Sin'>('Sin'),
   Cos: calls<'Cos'>('Cos'),
-  Cast: elementwise<'Cast'>((emit, [x = -1], { attributes: { to } }) => cast(emit, x, to)),
+  /** What float16 cannot hold becomes its largest number, not infinite. */
+  Cast: elementwise<'Cast'>((emit, [x = -1], node) => {
+    const { to } = node.attributes
+    if (to !== 'float16' || fitsHalf(inputOf(node, 0))) return cast(emit, x, to)
+    const bounds = [-largestHalf, largestHalf].map((bound) => emit.scalar('float32', bound))
+    return cast(emit, emit.call('ClipByValue', [x, ...bounds]), to)
+  }),
 }

@@ -40,8 +40,16 @@ export function padded(emit: Emitter, x: Slot, begins: readonly number[], ends: 
 
 /** The lowest number of a type: what never wins a maximum. */
 export function lowest(emit: Emitter, dtype: DType): Slot {
-  const integers = { int32: -(2 ** 31), int64: Number.MIN_SAFE_INTEGER, uint8: 0, bool: 0 }
-  return emit.scalar(dtype, dtype === 'float32' || dtype === 'float64' ? -Infinity : integers[dtype])
+  const lowest = {
+    float16: -Infinity,
+    float32: -Infinity,
+    float64: -Infinity,
+    int32: -(2 ** 31),
+    int64: Number.MIN_SAFE_INTEGER,
+    uint8: 0,
+    bool: 0,
+  }
+  return emit.scalar(dtype, lowest[dtype])
 }
 
 /** Position of the input that lands at `x`, which may lie outside 0..extent-1. */
