@@ -23,6 +23,27 @@ test('opens a folder of photos, tells what it meant, and offers the project agai
   expect(photos).toContain('photos')
 })
 
+test.describe('told of a folder when the server starts', () => {
+  // Any folder will do: what is in it is looked at later.
+  test.use({ words: ['--folder', import.meta.dirname] })
+
+  test('proposes a project of its images, once', async ({ page, studio }) => {
+    const dialog = page.getByRole('dialog', { name: 'New project' })
+    await expect(dialog).toContainText(import.meta.dirname)
+    await page.reload()
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+    await expect(dialog).toBeHidden()
+    expect(page.url()).toBe(`${studio.address}#/`)
+  })
+})
+
+test('opens the project that an address names', async ({ page, studio, photos }) => {
+  const { id, folder } = await studio.project(photos)
+  await page.goto(`${studio.address}#/?open=${encodeURIComponent(folder)}`)
+  await expect(page.getByRole('listbox', { name: 'Images to label' })).toBeVisible()
+  expect(page.url()).toContain(id)
+})
+
 test('draws the sample, with labels to begin with and a network to start from', async ({ page, studio }) => {
   await page.getByRole('button', { name: /^Try the sample/ }).click()
   await expect(page.getByRole('listbox', { name: 'Images to label' })).toBeVisible({ timeout: 60_000 })
