@@ -64,6 +64,25 @@ test('opens the project that an address names', async ({ page, studio, photos })
   expect(page.url()).toContain(id)
 })
 
+test('the path of the chosen folder is read from left to right, slash and all', async ({ page, photos }) => {
+  await page.getByRole('button', { name: /^Open a folder of images/ }).click()
+  const picker = page.getByRole('dialog')
+  await picker.getByRole('textbox', { name: 'Or type a path' }).fill(photos)
+  await page.keyboard.press('Enter')
+  const target = picker.getByTestId('target')
+  await expect(target).toHaveText(photos)
+  const places = await target.evaluate(({ firstChild }) => {
+    const range = document.createRange()
+    return Array.from({ length: firstChild?.textContent?.length ?? 0 }, (_, i) => {
+      if (firstChild) range.setStart(firstChild, i)
+      if (firstChild) range.setEnd(firstChild, i + 1)
+      return range.getBoundingClientRect().left
+    })
+  })
+  expect(places).toHaveLength(photos.length)
+  expect(places).toEqual(places.toSorted((a, b) => a - b))
+})
+
 test('draws the sample, with labels to begin with and a network to start from', async ({ page, studio }) => {
   await page.getByRole('button', { name: /^Try the sample/ }).click()
   await expect(page.getByRole('listbox', { name: 'Images to label' })).toBeVisible({ timeout: 60_000 })
