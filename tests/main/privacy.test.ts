@@ -10,7 +10,8 @@ const named = [...readFileSync(join(root, 'docs/privacy.md'), 'utf8').matchAll(/
 /** Modules by which Node reaches a network, or is reached; and the names of Node, Electron and browsers for it. */
 const modules = /^(?:node:)?(?:https?|http2|net|tls|dgram|dns(?:\/promises)?|undici|ws)$/
 const calls = [
-  /(?<![\w.'"-])fetch\(|[=:(,] *fetch\b(?! *[\w'"])|\b(?:globalThis|window|self)\.fetch\b|\b(?:net|session|defaultSession)\.(?:fetch|request)\b/,
+  /(?<![\w.'"-])fetch\(|[=:(,] *fetch\b(?! *[\w'"])/,
+  /\b(?:globalThis|window|self)\.fetch\b|\b(?:net|session|defaultSession)\.(?:fetch|request)\b/,
   /\bnew (?:WebSocket|EventSource|XMLHttpRequest)\b|\bsendBeacon\(/,
   /\bawait runNpm\(|'pip'/,
 ]

@@ -4,7 +4,7 @@ import type { DType, HostTensor, Shape, TensorType } from '../../tensor/tensor.t
 import type { ResizeAttributes } from './resize.ts'
 import { insideMask, isIdentityAxis, resizeMatrix, resizeTaps } from './resize-weights.ts'
 
-/** Entries at positions of an axis; or a matrix times the array, which is for that of shape `flat` [before, axis, after] and then of `shape`. */
+/** Entries at positions of an axis; or a matrix times the array, of shape `flat` [before, axis, after] for that, of `shape` after it. */
 export type AxisStep =
   | { readonly kind: 'copy'; readonly axis: number; readonly positions: readonly number[] }
   | { readonly kind: 'product'; readonly matrix: HostTensor; readonly flat: Shape; readonly shape: Shape }

@@ -1,4 +1,4 @@
-// The project that is made before its images are there: where they do not come, the next attempt goes on with it, or it is taken away again.
+// The project that is made before its images are there: where they do not come, the next attempt goes on with it, or it is removed.
 import { useApi } from '../../api/platform.ts'
 import { useNotices } from '../../stores/notices.ts'
 import type { Project } from '../../../shared/contract/projects.ts'
