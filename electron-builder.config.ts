@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Arch } from 'electron-builder'
 import type { Configuration } from 'electron-builder'
 import { writeIcons } from './scripts/pack/icons.ts'
+import { repositoryOf } from './scripts/pack/repository.ts'
 import { stage } from './scripts/pack/stage.ts'
 import { targetOf } from './scripts/pack/target.ts'
 
@@ -110,8 +111,7 @@ export function packConfiguration(built: string): Configuration {
 
 /** The repository that the workflow runs for; elsewhere the method's page, because a Debian package has to name one. */
 function homepage(): string {
-  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository } = process.env
-  return server && repository ? `${server}/${repository}` : 'https://proceedings.mlr.press/v139/wang21g.html'
+  return repositoryOf(process.env)?.url.replace(/^git\+|\.git$/g, '') ?? 'https://proceedings.mlr.press/v139/wang21g.html'
 }
 
 export default packConfiguration(join(root, 'out'))

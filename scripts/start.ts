@@ -1,21 +1,20 @@
 // Opens the application: in its window where Electron is there or can be fetched, else in the browser. Usage: node scripts/start.ts
-// [--browser] [--watch] [words]; --watch shows changes of the sources at once.
+// [--browser] [--watch [--route /_components]] [folder] [words]; --watch shows changes of the sources at once.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { serveWords, startWords, windowWords } from './start-words.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const electron = join(root, 'node_modules/electron')
-const given = process.argv.slice(2)
-const isWatching = given.includes('--watch')
-const words = given.filter((word) => word !== '--watch' && word !== '--browser')
-/** npm goes to the package's folder; paths are meant from where it was called. */
-const calledFrom = process.env['INIT_CWD'] ?? process.cwd()
+// npm goes to the package's folder; paths are meant from where it was called.
+const words = startWords(process.argv.slice(2), process.env['INIT_CWD'] ?? process.cwd())
+const { inBrowser, isWatching } = words
 /** Milliseconds: a window that ends in error sooner could not be opened at all. */
 const soon = 10_000
 
-const reason = given.includes('--browser') ? null : (whyNoDisplay() ?? whyNoElectron() ?? (await openWindow()))
+const reason = inBrowser ? null : (whyNoDisplay() ?? whyNoElectron() ?? (await openWindow()))
 if (reason !== 'opened') {
   if (reason !== null) process.stdout.write(`No window (${reason}): the browser shows the same application.\n`)
   await openBrowser()
@@ -54,9 +53,8 @@ async function openWindow(): Promise<string> {
     const { status } = spawnSync(process.execPath, [electronVite(), 'build', '--logLevel', 'warn'], { cwd: root, stdio: 'inherit' })
     if (status !== 0) return 'the build has failed'
   }
-  const meant = words.map((word) => (word.startsWith('-') ? word : resolve(calledFrom, word)))
   const began = performance.now()
-  const child = spawn(command, [...before, ...meant], { cwd: root, stdio: 'inherit' })
+  const child = spawn(command, [...before, ...windowWords(words)], { cwd: root, stdio: 'inherit' })
   // Ctrl-C reaches both; this one ends when the window has.
   process.on('SIGINT', () => undefined)
   const code = await new Promise<number | string>((done) => {
@@ -84,10 +82,7 @@ function isStale(): boolean {
 
 async function openBrowser(): Promise<void> {
   process.removeAllListeners('SIGINT')
-  // A folder alone is a project for the server.
-  const served = words.flatMap((word, i) =>
-    word.startsWith('-') || words[i - 1]?.startsWith('--') ? [word] : ['--project', resolve(calledFrom, word)],
-  )
+  const served = serveWords(words)
   if (isWatching) {
     process.argv = [process.execPath, join(root, 'scripts/interface.ts'), '--watch', ...served]
     await import('./interface.ts')

@@ -5,6 +5,7 @@ import { installedFor } from './install.ts'
 import { licences } from './licences.ts'
 import { copyPackages } from './packages.ts'
 import { applicationPart, enginePart } from './parts.ts'
+import { repositoryOf } from './repository.ts'
 import { nameOf } from './target.ts'
 import type { Target } from './target.ts'
 
@@ -26,7 +27,9 @@ export async function stage(target: Target, { root, built, into }: { root: strin
   copyPackages(application.packages, installed, app, target)
   // Electron names the data folder by the product, and the window's class on Linux by the desktop file.
   const names = { productName: 'Self-Tuning Studio', desktopName: `${String(name)}.desktop` }
-  write(join(app, 'package.json'), { name, ...names, version, description, license, type, main })
+  // Where newer releases are asked for; without it the application says that it knows no such place.
+  const repository = repositoryOf(process.env)
+  write(join(app, 'package.json'), { name, ...names, version, description, license, type, main, ...(repository && { repository }) })
 
   const resources = join(into, 'resources')
   const engine = await enginePart(places, target)

@@ -1,5 +1,8 @@
 #!/usr/bin/env node
 // The command line: parses the arguments, runs one job in the engine process, exits with its code.
-import { runCommandLine } from './cli/run.ts'
+import { inNewEnoughNode } from './new-enough.ts'
 
-process.exitCode = await runCommandLine(process.argv.slice(2))
+await inNewEnoughNode(async () => {
+  const { runCommandLine } = await import('./cli/run.ts')
+  process.exitCode = await runCommandLine(process.argv.slice(2))
+})

@@ -1,4 +1,4 @@
-// Addresses of the views. Behind a `#`: the server has one page, and the desktop window will load it from a file.
+// Addresses of the views. Behind a `#`: there is one page, whether the server or the window's own scheme brings it.
 import { createRouter, createWebHashHistory } from 'vue-router'
 import type { RouteRecordRaw } from 'vue-router'
 import { projectViews } from './project-views.ts'

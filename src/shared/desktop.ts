@@ -23,6 +23,8 @@ export const desktop = service({
     ),
     /** Shows the application's log in its folder. */
     showLog: method(nothing, nothing),
+    /** Whether this build names where its releases are, so that there is somebody to ask. Asks nobody itself. */
+    releases: method(nothing, z.object({ known: z.boolean() })),
     /** Asks for the latest release, once, now; downloads nothing. @throws 'disconnected' */
     checkForUpdate: method(nothing, updateState),
     /** Shows the page of the newer release that the last check has found, in the browser. */

@@ -1,4 +1,4 @@
-// What the engine can be asked for: one schema a job. The command line and, later, the services send the same requests.
+// What the engine can be asked for: one schema a job. The command line and the services send the same requests.
 import { z } from 'zod'
 
 const path = (expected: string): z.ZodString => z.string().min(1).describe(expected)

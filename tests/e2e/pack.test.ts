@@ -4,9 +4,10 @@ import { execFileSync, fork } from 'node:child_process'
 import { cpSync, existsSync, globSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, sep } from 'node:path'
 import { Arch, Platform, build } from 'electron-builder'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { packConfiguration } from '../../electron-builder.config.ts'
 import { installedFor } from '../../scripts/pack/install.ts'
+import { repositoryOf } from '../../scripts/pack/repository.ts'
 import { host, targetOf } from '../../scripts/pack/target.ts'
 import { extractAsar, readAsar } from '../support/asar.ts'
 import { readFuses, writeStubElectron } from '../support/stub-electron.ts'
@@ -49,6 +50,11 @@ describe.skipIf(!can)(can ? 'the package' : 'the package (needs PACKED_RESOURCES
     expect(packages(files)).toEqual(expect.arrayContaining(['commander', 'csv-parse', 'trash', 'ws', 'yazl', 'zod']))
     expect(files.filter((file) => /onnxruntime|\/electron\/|\/sharp\/|@img|\.node$|\.ts$|out\/engine/.test(file))).toEqual([])
     expect(files.filter((file) => !/^(out|node_modules)\/|^package\.json$/.test(file))).toEqual([])
+  })
+
+  test('names the repository that it was packed for: newer releases are asked for there', () => {
+    const manifest = JSON.parse(readAsar(packed('app.asar')).get('package.json')?.toString() ?? '') as { repository?: unknown }
+    expect(manifest.repository ?? null).toEqual(repositoryOf(process.env))
   })
 
   test('has native files of its system only', () => {
@@ -138,6 +144,8 @@ async function pack(): Promise<string> {
     ...{ cwd: root, stdio: 'pipe' },
   })
   writeStubElectron(at('electron'))
+  // As the workflow of a release has it.
+  vi.stubEnv('GITHUB_REPOSITORY', 'owner/name')
   const target = Platform.LINUX.createTarget('dir', Arch[process.arch as 'x64'])
   const config = {
     ...packConfiguration(join(root, 'out')),

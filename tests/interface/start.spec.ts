@@ -1,9 +1,29 @@
 // Start and Images: from an empty window to a project, and what is found in a folder.
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Locator, Page } from '@playwright/test'
 import { writePhotos } from '../support/photos.ts'
 import { StartPage } from './pages/start.ts'
 import { classes, expect, show, test } from './support/test.ts'
+
+/** Three files of a folder, as if a person had dropped them. @returns the dialog that comes of it */
+async function drop(page: Page, folder: string): Promise<Locator> {
+  const handle = await page.evaluateHandle(() => new DataTransfer())
+  for (const name of readdirSync(folder).slice(0, 3)) {
+    const bytes = [...readFileSync(join(folder, name))]
+    await handle.evaluate(
+      (transfer, file) => transfer.items.add(new File([new Uint8Array(file.bytes)], file.name, { type: 'image/jpeg' })),
+      { name, bytes },
+    )
+  }
+  const target = page.locator('main > div')
+  await target.dispatchEvent('dragenter', { dataTransfer: handle })
+  await expect(page.getByText('Drop a folder of images here')).toBeVisible()
+  await target.dispatchEvent('drop', { dataTransfer: handle })
+  const dialog = page.getByRole('dialog', { name: 'New project' })
+  await expect(dialog).toBeVisible()
+  return dialog
+}
 
 test('opens a folder of photos, tells what it meant, and offers the project again', async ({ page, photos }) => {
   const start = new StartPage(page)
@@ -23,6 +43,46 @@ test('opens a folder of photos, tells what it meant, and offers the project agai
   expect(photos).toContain('photos')
 })
 
+test.describe('told of a folder when the server starts', () => {
+  // Any folder will do: what is in it is looked at later.
+  test.use({ words: ['--folder', import.meta.dirname] })
+
+  test('proposes a project of its images, once', async ({ page, studio }) => {
+    const dialog = page.getByRole('dialog', { name: 'New project' })
+    await expect(dialog).toContainText(import.meta.dirname)
+    await page.reload()
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+    await expect(dialog).toBeHidden()
+    expect(page.url()).toBe(`${studio.address}#/`)
+  })
+})
+
+test('opens the project that an address names', async ({ page, studio, photos }) => {
+  const { id, folder } = await studio.project(photos)
+  await page.goto(`${studio.address}#/?open=${encodeURIComponent(folder)}`)
+  await expect(page.getByRole('listbox', { name: 'Images to label' })).toBeVisible()
+  expect(page.url()).toContain(id)
+})
+
+test('the path of the chosen folder is read from left to right, slash and all', async ({ page, photos }) => {
+  await page.getByRole('button', { name: /^Open a folder of images/ }).click()
+  const picker = page.getByRole('dialog')
+  await picker.getByRole('textbox', { name: 'Or type a path' }).fill(photos)
+  await page.keyboard.press('Enter')
+  const target = picker.getByTestId('target')
+  await expect(target).toHaveText(photos)
+  const places = await target.evaluate(({ firstChild }) => {
+    const range = document.createRange()
+    return Array.from({ length: firstChild?.textContent?.length ?? 0 }, (_, i) => {
+      if (firstChild) range.setStart(firstChild, i)
+      if (firstChild) range.setEnd(firstChild, i + 1)
+      return range.getBoundingClientRect().left
+    })
+  })
+  expect(places).toHaveLength(photos.length)
+  expect(places).toEqual(places.toSorted((a, b) => a - b))
+})
+
 test('draws the sample, with labels to begin with and a network to start from', async ({ page, studio }) => {
   await page.getByRole('button', { name: /^Try the sample/ }).click()
   await expect(page.getByRole('listbox', { name: 'Images to label' })).toBeVisible({ timeout: 60_000 })
@@ -31,26 +91,34 @@ test('draws the sample, with labels to begin with and a network to start from', 
 })
 
 test('takes dropped images into a project of their own', async ({ page, studio, photos }) => {
-  const folder = join(photos, 'train', classes[0])
-  const files = readdirSync(folder).slice(0, 3)
-  const handle = await page.evaluateHandle(() => new DataTransfer())
-  for (const name of files) {
-    const bytes = [...readFileSync(join(folder, name))]
-    await handle.evaluate(
-      (transfer, file) => transfer.items.add(new File([new Uint8Array(file.bytes)], file.name, { type: 'image/jpeg' })),
-      { name, bytes },
-    )
-  }
-  const target = page.locator('main > div')
-  await target.dispatchEvent('dragenter', { dataTransfer: handle })
-  await expect(page.getByText('Drop a folder of images here')).toBeVisible()
-  await target.dispatchEvent('drop', { dataTransfer: handle })
-  const dialog = page.getByRole('dialog', { name: 'New project' })
+  const dialog = await drop(page, join(photos, 'train', classes[0]))
   await expect(dialog).toContainText('3 dropped images')
   await dialog.getByRole('button', { name: 'Create the project' }).click()
   await expect(page.getByRole('contentinfo')).toContainText('3 images')
   const { projects } = await studio.api.projects.list({})
   expect(projects.map(({ images }) => images)).toEqual([3])
+})
+
+test('a copy of dropped images that fails leaves nothing behind, or is tried again', async ({ page, studio, photos, expected }) => {
+  expected.push(/status of 507/)
+  const error = { code: 'disk-full', message: 'uploads: expected free space, found none' }
+  await page.route('**/uploads/**', (route) => route.fulfill({ status: 507, json: { error } }))
+  const names = async (): Promise<string[]> => (await studio.api.projects.list({})).projects.map(({ name }) => name)
+  const dialog = await drop(page, join(photos, 'train', classes[0]))
+  const make = dialog.getByRole('button', { name: 'Create the project' })
+  await make.click()
+  await expect(dialog).toContainText('found none')
+  await dialog.getByRole('button', { name: 'Cancel' }).click()
+  await expect.poll(names).toEqual([])
+
+  await drop(page, join(photos, 'train', classes[0]))
+  await make.click()
+  await expect(dialog).toContainText('found none')
+  await page.unroute('**/uploads/**')
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('At last')
+  await make.click()
+  await expect(page.getByRole('contentinfo')).toContainText('3 images')
+  expect(await names()).toEqual(['At last'])
 })
 
 test('names what cannot be read, takes duplicates out and back in', async ({ page, studio }) => {

@@ -7,6 +7,8 @@ import { AppError } from '../../shared/errors.ts'
 export interface ServeSettings {
   /** Opened at once. */
   readonly project: string | null
+  /** Of images or of a project: what the interface begins with. */
+  readonly folder: string | null
   /** Null = the usual one, or a free one where that is taken. */
   readonly port: number | null
   readonly host: string
@@ -21,6 +23,7 @@ export const usualPort = 8421
 
 interface Given {
   project?: string
+  folder?: string
   port?: string
   host: string
   allowHost: string[]
@@ -35,6 +38,7 @@ export function serveSettings(given: readonly string[]): ServeSettings {
   const program = new Command('serve')
     .description('Serve the interface and the services to browsers, on this machine unless told otherwise.')
     .option('--project <dir>', 'open this project')
+    .option('--folder <dir>', 'begin with this folder of images, or this project, in the interface')
     .option('--port <n>', `0 = a free one (default: ${usualPort}, or a free one where that is taken)`)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--allow-network', 'let other machines in; needed for a --host that they can reach')
@@ -45,7 +49,7 @@ export function serveSettings(given: readonly string[]): ServeSettings {
     .allowExcessArguments(false)
     .exitOverride()
     .parse(given, { from: 'user' })
-  const { project, port, host, allowHost, allowNetwork = false, token, open = false, welcome = false } = program.opts<Given>()
+  const { project, folder, port, host, allowHost, allowNetwork = false, token, open = false, welcome = false } = program.opts<Given>()
   if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) < 65_536))
     throw new AppError('bad-option', `--port: expected a whole number from 0 to 65535, found ${JSON.stringify(port)}`)
   if (token !== undefined && !/^[\w-]{16,200}$/.test(token))
@@ -54,6 +58,7 @@ export function serveSettings(given: readonly string[]): ServeSettings {
     throw new AppError('bad-option', `--host ${host}: expected --allow-network beside an address that other machines can reach, found none`)
   return {
     project: project === undefined ? null : resolve(project),
+    folder: folder === undefined ? null : resolve(folder),
     port: port === undefined ? null : Number(port),
     host,
     hosts: isLoopback(host) ? allowHost : [host, ...allowHost],

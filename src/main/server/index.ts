@@ -35,6 +35,8 @@ export interface ServerOptions extends Sources {
   readonly port?: number
   /** Further names by which clients may call this server. */
   readonly hosts?: readonly string[]
+  /** Where in the interface the address with the token leads, a route. Default: to its start. */
+  readonly first?: string
   readonly limits?: Partial<Limits>
 }
 
@@ -91,7 +93,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const shown = request.method === 'GET' && target?.path === '/' ? target.query.get('token') : null
     if (shown !== null) {
       const refusal = guard.refusesShown(shown, request)
-      return refusal ? turnAway(refusal, request, response) : sendReply(response, welcomeReply(guard.cookie(request)))
+      return refusal ? turnAway(refusal, request, response) : sendReply(response, welcomeReply(guard.cookie(request), options.first))
     }
     const refusal = guard.refusesToken(request)
     if (refusal) return turnAway(refusal, request, response)

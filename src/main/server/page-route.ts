@@ -56,8 +56,9 @@ export function noteReply(status: number, html: string): Reply {
 }
 
 /** Leads on to the interface without the token in the address. By a page, not by status 303: a browser that came from elsewhere would
- * hold back the new SameSite=Strict cookie for the whole chain of redirections. */
-export function welcomeReply(cookie: string): Reply {
-  const { status, headers, body } = noteReply(200, '<a href="/">Go on</a>')
-  return { status, headers: { ...headers, 'Set-Cookie': cookie, Refresh: '0; url=/' }, body }
+ * hold back the new SameSite=Strict cookie for the whole chain of redirections. @param first route of the interface, as in an address */
+export function welcomeReply(cookie: string, first?: string): Reply {
+  const address = first === undefined ? '/' : `/#${first}`
+  const { status, headers, body } = noteReply(200, `<a href="${address}">Go on</a>`)
+  return { status, headers: { ...headers, 'Set-Cookie': cookie, Refresh: `0; url=${address}` }, body }
 }

@@ -3,6 +3,7 @@ import type { Project } from '../../shared/contract/projects.ts'
 import { AppError } from '../../shared/errors.ts'
 import { decodeAnswer } from '../../shared/transport/call.ts'
 import type { Log, Studio } from '../services/context.ts'
+import { folderMeant } from '../shell/opening.ts'
 import { answer } from '../transport/answer.ts'
 import type { Dispatcher } from '../transport/dispatcher.ts'
 import { isLoopback, usualPort } from './command.ts'
@@ -43,9 +44,10 @@ export async function serve(
 ): Promise<{ readonly server: RunningServer; readonly close: () => Promise<void> }> {
   const { dispatcher, studio } = served
   if (settings.project !== null) await openProject(dispatcher, settings.project)
+  const first = settings.folder === null ? {} : { first: await wishFor(settings.folder) }
   const key = studio.dataFolder === undefined ? {} : { sessionKey: await sessionKey(studio.dataFolder) }
   const start = (port: number): Promise<RunningServer> =>
-    startServer({ ...settings, port, ...key, dispatcher, events: studio.events, images: studio, log: studio.log, pages })
+    startServer({ ...settings, port, ...key, ...first, dispatcher, events: studio.events, images: studio, log: studio.log, pages })
   const server = await start(settings.port ?? usualPort).catch((error: unknown) => {
     if (settings.port === null && error instanceof AppError && error.code === 'in-use') return start(0)
     throw error
@@ -57,6 +59,13 @@ export async function serve(
     await served.close()
   }
   return { server, close }
+}
+
+/** The place in the interface where a folder is proposed to be opened. */
+async function wishFor(path: string): Promise<string> {
+  const folder = await folderMeant(path)
+  if (folder === null) throw new AppError('not-found', `${path}: expected a folder of images or a project, found none`)
+  return `/?open=${encodeURIComponent(folder)}`
 }
 
 async function openProject(dispatcher: Dispatcher, folder: string): Promise<Project> {

@@ -4,8 +4,8 @@ import type { WebContents } from 'electron'
 import type { Log } from '../services/context.ts'
 import { isOurs } from './origin.ts'
 
-/** Hosts that the application itself links to: the article, the projects it is built on, its own releases. https only. */
-const linked: readonly string[] = ['github.com', 'proceedings.mlr.press', 'onnxruntime.ai', 'onnx.ai']
+/** Hosts that the application itself links to: the article, the projects it is built on, its own releases, licences. https only. */
+const linked: readonly string[] = ['github.com', 'proceedings.mlr.press', 'onnxruntime.ai', 'onnx.ai', 'www.apache.org']
 
 export function mayOpen(address: string): boolean {
   if (!URL.canParse(address)) return false

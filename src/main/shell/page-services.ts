@@ -20,7 +20,7 @@ export interface PageParts {
   readonly running: RunningStudio
   readonly window: MainWindow
   readonly wishes: Wishes
-  readonly updates: Pick<UpdateCheck, 'check' | 'show'>
+  readonly updates: Pick<UpdateCheck, 'isPossible' | 'check' | 'show'>
 }
 
 export function servePage({ running, window, wishes, updates }: PageParts): IpcServer {
@@ -31,6 +31,7 @@ export function servePage({ running, window, wishes, updates }: PageParts): IpcS
       showLog(studio.dataFolder)
       return {}
     },
+    releases: () => ({ known: updates.isPossible }),
     checkForUpdate: () => updates.check(),
     showUpdate: async () => {
       await updates.show()

@@ -4,7 +4,7 @@ import { AppError } from '../../shared/errors.ts'
 import type { UpdateState } from '../../shared/desktop.ts'
 import type { Log } from '../services/context.ts'
 import { openOutside } from './navigation.ts'
-import { latestRelease } from './updates.ts'
+import { gitHubName, latestRelease } from './updates.ts'
 import type { MainWindow } from './window.ts'
 import type { Words } from './words/index.ts'
 
@@ -30,6 +30,11 @@ export class UpdateCheck {
     this.#options = options
   }
 
+  /** Whether there is somebody to ask. */
+  get isPossible(): boolean {
+    return gitHubName(this.#options.repository) !== null
+  }
+
   /** @throws AppError 'disconnected' */
   async check(): Promise<UpdateState> {
     const { repository, version } = this.#options
@@ -40,7 +45,7 @@ export class UpdateCheck {
 
   /** By itself, or no more. */
   setAutomatic(wanted: boolean): void {
-    if (!wanted) {
+    if (!wanted || !this.isPossible) {
       clearInterval(this.#timer)
       this.#timer = undefined
     } else if (this.#timer === undefined) {

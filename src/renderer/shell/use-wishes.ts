@@ -1,6 +1,7 @@
-// In the desktop window: what menus and the system wish is done as if a person had asked for it in the page.
-import { onScopeDispose } from 'vue'
-import { useRouter } from 'vue-router'
+// What is wished from outside of the page is done as if a person had asked for it here: by the address that the server leads to, and in the
+// desktop window by menus and the system.
+import { onScopeDispose, watch } from 'vue'
+import { useRoute, useRouter } from 'vue-router'
 import { usePlatform } from '../api/platform.ts'
 import { kindOf, needsKey } from '../commands/controls.ts'
 import { commandIds } from '../commands/table.ts'
@@ -9,13 +10,24 @@ import { useShell } from '../stores/shell.ts'
 
 export function useWishes(): void {
   const { desktop } = usePlatform()
+  const route = useRoute()
   const router = useRouter()
   const shell = useShell()
-  if (!desktop) return
   const start = (wanted: typeof shell.wanted): void => {
     shell.wanted = wanted
     void router.push({ name: 'start' })
   }
+  // Once: what is read again, e.g. by a reload, wishes nothing more.
+  watch(
+    () => (route.name === 'start' ? route.query['open'] : undefined),
+    (folder) => {
+      if (typeof folder !== 'string') return
+      shell.wanted = { open: folder }
+      void router.replace({ name: 'start' })
+    },
+    { immediate: true },
+  )
+  if (!desktop) return
   const end = desktop.onWish((wish) => {
     if ('open' in wish) start({ open: wish.open })
     else if ('command' in wish) command(wish.command)

@@ -30,7 +30,9 @@ export const useProject = defineStore('project', () => {
     if (project.value?.id !== wantedId) project.value = null
     try {
       const found = await find(wantedId)
-      if (wanted.value === wantedId) enter(found)
+      // An event may have told of a change that was made after this answer.
+      const isOlder = project.value?.id === wantedId && found.revision < project.value.revision
+      if (wanted.value === wantedId && !isOlder) enter(found)
     } catch (thrown) {
       const failure = AppError.from(thrown)
       if (wanted.value !== wantedId || failure.code === 'disconnected') return

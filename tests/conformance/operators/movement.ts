@@ -13,6 +13,12 @@ const slices: readonly (readonly [name: string, shape: readonly number[], slice:
   ['nothing', [3, 4], { starts: [2], ends: [2], axes: [0], steps: [1] }],
 ]
 
+const region = {
+  mode: 'linear',
+  coordinate_transformation_mode: 'tf_crop_and_resize',
+  roi: [0, 0, -0.25, 0.1, 1, 1, 0.75, 1.3],
+  extrapolation_value: 0.5,
+} as const
 const resizes: readonly (readonly [name: string, sizes: readonly number[], attributes: Partial<Omit<ResizeAttributes, 'sizes'>>])[] = [
   ['nearest, double', [1, 2, 10, 14], { coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' }],
   ['nearest, half_pixel', [1, 2, 3, 11], {}],
@@ -24,6 +30,7 @@ const resizes: readonly (readonly [name: string, sizes: readonly number[], attri
   ['cubic, exclude_outside', [1, 2, 8, 6], { mode: 'cubic', exclude_outside: 1, cubic_coeff_a: -0.5 }],
   ['linear, antialias', [1, 2, 2, 3], { mode: 'linear', antialias: 1 }],
   ['cubic, antialias', [1, 2, 3, 4], { mode: 'cubic', antialias: 1 }],
+  ['linear, a region that reaches outside', [1, 2, 4, 6], region],
 ]
 
 const reductions: readonly (readonly [string, (x: Value, axes?: readonly number[], keepdims?: 0 | 1) => Value])[] = [

@@ -125,6 +125,7 @@ test("the system's dialog, the log in its folder, no repository to ask, paths of
   await api.showLog({})
   expect(opened).toEqual([join(data, 'logs', 'studio.log')])
   expect(existsSync(join(data, 'logs', 'studio.log'))).toBe(true)
+  expect(await api.releases({})).toEqual({ known: false })
   expect(await api.checkForUpdate({})).toEqual({ state: 'unknown' })
   await expect(api.showUpdate({})).rejects.toMatchObject({ code: 'not-found' })
   expect(platform.pathOf(new File([], 'x'))).toBe('/dropped')

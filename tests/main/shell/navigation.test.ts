@@ -5,6 +5,7 @@ vi.mock('electron', () => import('./electron.ts'))
 const { BrowserWindow, opened, session } = await import('./electron.ts')
 const { guardPage, mayOpen } = await import('../../../src/main/shell/navigation.ts')
 const { isOurs } = await import('../../../src/main/shell/origin.ts')
+const { catalogue } = await import('../../../src/main/services/backbones/catalogue.ts')
 const { isTrusted } = await import('../../../src/main/shell/page-services.ts')
 const { limitPermissions } = await import('../../../src/main/shell/permissions.ts')
 
@@ -47,6 +48,10 @@ test.each([
   ['javascript:alert(1)', false],
   ['github.com', false],
 ])('%s may be opened in the browser: %s', (address, allowed) => expect(mayOpen(address)).toBe(allowed))
+
+test.each(catalogue)('what the catalogue links to may be opened: $name', ({ licence, record }) => {
+  expect([licence.address, record].filter((address) => !mayOpen(address))).toEqual([])
+})
 
 test('no page opens a window; a link on the list opens in the browser, another nowhere', () => {
   const { openHandler } = page()

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test, vi } from 'vitest'
 import { connect } from '../../../src/renderer/api/connect.ts'
@@ -48,6 +49,17 @@ test('opens the project, prints one address, closes in good order', async () => 
       .filter((line) => !line.startsWith('Self')),
   ).toEqual(['open /some/project', 'closing', 'closed', ''])
   expect(server.errors()).toBe('')
+})
+
+test('leads to the folder that it is to begin with; what is none is refused by name', async () => {
+  const folder = fileURLToPath(new URL('..', import.meta.url)).replace(/[/\\]$/, '')
+  const [server, gone] = [start('--port', '0', '--folder', folder), start('--port', '0', '--folder', `${folder}/gone`)]
+  const entered = await fetch(await url(server))
+  expect(entered.headers.get('refresh')).toBe(`0; url=/#/?open=${encodeURIComponent(folder)}`)
+  expect(await gone.ended).toBe(1)
+  expect(gone.errors()).toBe(`error: ${join(folder, 'gone')}: expected a folder of images or a project, found none\n`)
+  server.child.kill('SIGTERM')
+  await server.ended
 })
 
 test('asked twice, it ends at once', async () => {

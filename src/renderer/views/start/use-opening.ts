@@ -1,5 +1,5 @@
 // Ways into a project: an existing one, one of a folder of images, the sample, or files that were dropped.
-import { ref, shallowRef } from 'vue'
+import { onScopeDispose, ref, shallowRef } from 'vue'
 import type { Ref, ShallowRef } from 'vue'
 import { useRouter } from 'vue-router'
 import { useApi } from '../../api/platform.ts'
@@ -10,6 +10,7 @@ import type { Uploads } from '../../composables/use-upload.ts'
 import { useNotices } from '../../stores/notices.ts'
 import { useProject } from '../../stores/project.ts'
 import { useTasks } from '../../stores/tasks.ts'
+import { useUnfinished } from './use-unfinished.ts'
 import type { Project } from '../../../shared/contract/projects.ts'
 import { AppError } from '../../../shared/errors.ts'
 
@@ -34,7 +35,10 @@ export interface Opening {
   readonly open: (folder: string) => Promise<void>
   readonly propose: (images: string) => Promise<void>
   readonly proposeDropped: (files: readonly LocalFile[], name: string) => Promise<void>
+  /** Makes a project of the draft. After an error the draft stays, to try again. */
   readonly make: (wanted: { name: string; folder: string; labels: boolean }) => Promise<AppError | null>
+  /** Lets go of the draft; what an attempt has made of it goes to the trash. */
+  readonly giveUp: () => void
   readonly sample: () => Promise<unknown>
   readonly enter: (project: Project, view: 'images' | 'label') => void
 }
@@ -49,6 +53,7 @@ export function useOpening(): Opening {
   const draft = shallowRef<Draft | null>(null)
   const damaged = shallowRef<{ folder: string; error: AppError } | null>(null)
   const isBusy = ref(false)
+  const unfinished = useUnfinished()
 
   const enter = (opened: Project, view: 'images' | 'label'): void => {
     project.enter(opened)
@@ -91,11 +96,16 @@ export function useOpening(): Opening {
   const make: Opening['make'] = async ({ name, folder, labels }) => {
     const wanted = draft.value
     if (!wanted) return null
+    const isGivenUp = (): boolean => draft.value !== wanted
     isBusy.value = true
     try {
-      const made = await api.projects.create({ folder, name })
+      const made = await unfinished.project(folder, name)
+      if (isGivenUp()) return null
       const images = wanted.images ?? (await uploads.run(made.id, wanted.dropped))
+      if (isGivenUp()) return null
       await api.images.import({ project: made.id, folder: images, labels })
+      if (isGivenUp()) return null
+      unfinished.keep()
       draft.value = null
       enter(made, 'images')
       return null
@@ -103,8 +113,16 @@ export function useOpening(): Opening {
       return AppError.from(error)
     } finally {
       isBusy.value = false
+      if (isGivenUp()) void unfinished.remove()
     }
   }
+  const giveUp = (): void => {
+    draft.value = null
+    uploads.cancel()
+    // Else the attempt under way does it, as soon as it sees.
+    if (!isBusy.value) void unfinished.remove()
+  }
+  onScopeDispose(giveUp)
   const sample = useAction(async () => {
     const { folder } = await tasks.result(await api.projects.sample({}), 'sample')
     await open(folder)
@@ -119,6 +137,7 @@ export function useOpening(): Opening {
     propose,
     proposeDropped,
     make,
+    giveUp,
     sample: () => sample.run(),
     enter,
   }
