@@ -74,7 +74,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const place = uploadPlace(target.path)
     if (place) {
       if (request.method !== 'POST') return refuseMethod(request, response, 'POST')
-      const sent = { query: target.query, length: Number(request.headers['content-length'] ?? 0), body: request }
+      // Where it is not taken to its end, the request lives on: its answer goes the same way.
+      const body = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>
+      const sent = { query: target.query, length: Number(request.headers['content-length'] ?? 0), body }
       return sendReply(response, await takeUpload(options.images.projects, limits, place, sent))
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuseMethod(request, response, 'GET, HEAD')
@@ -175,14 +177,15 @@ function refuseUpgrade(socket: Duplex, status: number, error: AppError): void {
 
 /** A route has thrown: an error of the services, a fault of this program, or a client that has gone. */
 function fail(request: IncomingMessage, response: ServerResponse, thrown: unknown, log: Pick<Log, 'error'>): void {
-  if (response.destroyed || request.destroyed) return
+  if (response.destroyed) return
   const error = AppError.from(thrown)
   if (error.code === 'internal') log.error(`${request.method ?? ''} ${(request.url ?? '').split('?', 1)[0] ?? ''}`, thrown)
   // Cut off, so that nobody takes half an answer for a whole one.
   if (response.headersSent) return void response.destroy()
   for (const name of ['ETag', 'Cache-Control', 'Content-Length', 'Content-Range']) response.removeHeader(name)
   response.setHeader('Cache-Control', 'no-store')
-  sendError(response, error)
+  if (request.complete) sendError(response, error)
+  else refuse(request, response, error)
 }
 
 function notFound(): AppError {
