@@ -1,6 +1,8 @@
 // What goes to and from the server beside calls: files handed over, pictures of predicted files, exports to save.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { connect as connectTo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, relative, sep } from 'node:path'
 import { Readable } from 'node:stream'
@@ -101,6 +103,36 @@ test('a disk that is full is told, not a lost connection', async (context) => {
   const full = await testServer(fakeServices(), { images: { ...images, projects: { get: () => ({ ...project, folder: disk }) } } })
   expect(await sendParts('c.jpg', full)).toEqual({ status: 507, closes: true, code: 'disk-full' })
   expect(readdirSync(join(disk, 'uploads', batch))).toEqual([])
+})
+
+test('a file may come slowly, but not stop; a call has to be there in time', async () => {
+  const limits = { headersTime: 500, requestTime: 500, stalled: 700, patience: 100 }
+  const slow = await testServer(fakeServices(), { limits, images })
+  const { hostname, port } = new URL(slow.address)
+  /** What is told until the connection is closed, for a body of six bytes of which some come, 120 ms apart. */
+  const told = async (path: string, sent: number): Promise<string> => {
+    const socket = connectTo(Number(port), hostname)
+    const chunks: Buffer[] = []
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', () => undefined)
+    const closed = once(socket, 'close')
+    const head = [`POST ${path} HTTP/1.1`, 'Host: localhost', `Authorization: Bearer ${token}`, 'Connection: close', 'Content-Length: 6']
+    socket.write(`${head.join('\r\n')}\r\nContent-Type: application/json\r\n\r\n`)
+    for (let i = 0; i < sent; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 120))
+      if (socket.writable) socket.write('x')
+    }
+    await closed
+    return Buffer.concat(chunks).toString()
+  }
+  const place = `/uploads/${someProject}/${'c'.repeat(32)}`
+  const [file, stopped, call] = await Promise.all([
+    told(`${place}?path=slow.jpg`, 6),
+    told(`${place}?path=stopped.jpg`, 5),
+    told('/api/system/version', 6),
+  ])
+  expect([file.split('\r\n', 1)[0], stopped, call]).toEqual(['HTTP/1.1 200 OK', '', ''])
+  await expect.poll(() => readdirSync(join(folder, 'uploads', 'c'.repeat(32)))).toEqual(['slow.jpg'])
+  rmSync(join(folder, 'uploads', 'c'.repeat(32)), { recursive: true })
 })
 
 test('no path leads out of its folder', () => {
