@@ -8,6 +8,6 @@ import { dataFolder } from '../node/data-folder.ts'
 enableCompileCache(join(dataFolder(), 'cache', 'compiled'))
 const [{ runServe }, { createStudio }] = await Promise.all([import('./server/run.ts'), import('./studio.ts')])
 await runServe(process.argv.slice(2), ({ welcome, project }) =>
-  createStudio({ dataFolder: dataFolder(), welcome: welcome && project === null }),
+  createStudio({ dataFolder: dataFolder(), stays: true, welcome: welcome && project === null }),
 )
 flushCompileCache()

@@ -22,6 +22,8 @@ interface Live {
   readonly progress: LiveProgress
   /** The engine has begun. */
   started: boolean
+  /** It has come further than it was. */
+  stepped: boolean
   intent: Intent | null
   /** Its best weights become a model once it is cancelled. */
   keepBest: boolean
@@ -41,6 +43,7 @@ export class RunScheduler {
     studio.projects.onOpened((project) => {
       const store = new RunStore(project)
       for (const id of store.interruptAll()) studio.log.info(`run ${id} was interrupted`)
+      if (!studio.stays) return
       for (const id of unfinishedRuns(project))
         if (!this.finish(project, id)) setUnfinished(project, id, false)
       this.advance(project)
@@ -117,7 +120,7 @@ export class RunScheduler {
   #live(project: OpenProject, id: string): Live {
     const store = new RunStore(project)
     const progress = new LiveProgress(store.get(id).progress, (saved) => store.saveProgress(id, saved))
-    return { id, project, progress, abort: new AbortController(), started: false, intent: null, keepBest: false, ended: Promise.resolve() }
+    return { id, project, progress, abort: new AbortController(), started: false, stepped: false, intent: null, keepBest: false, ended: Promise.resolve() }
   }
 
   #stop(live: Live, intent: Intent): void {
@@ -165,6 +168,7 @@ export class RunScheduler {
 
   #heard(live: Live, event: JobEvent): void {
     const { project, id } = live
+    if (event.event === 'step') live.stepped = true
     try {
       live.progress.take(event)
     } catch (error) {
@@ -175,11 +179,15 @@ export class RunScheduler {
   }
 
   #failed(live: Live, error: AppError): void {
-    const { intent, started } = live
+    const { intent, started, stepped, progress } = live
     if (error.code === 'stopped' && !started) {
       if (intent === 'pause') this.#end(live, 'paused')
       if (intent === 'cancel') this.#end(live, 'cancelled')
       return
+    }
+    if (error.code === 'stopped' && intent === 'close' && !stepped) {
+      new RunStore(live.project).putBack(live.id, { ...progress.value, task: null })
+      return this.announce(live.project, live.id)
     }
     if (error.code === 'stopped')
       return this.#end(live, intent === 'cancel' ? 'cancelled' : intent === null ? 'interrupted' : 'paused')

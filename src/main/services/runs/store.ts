@@ -89,6 +89,15 @@ export class RunStore {
     })
   }
 
+  /** One that was begun in vain waits as before, and is the next. */
+  putBack(id: string, progress: Progress): void {
+    const { db } = this.#project
+    db.transaction(() => {
+      db.run("UPDATE runs SET state = 'queued', position = 0, progress = ? WHERE id = ? AND state = 'running'", JSON.stringify(progress), id)
+      this.#number(this.queue())
+    })
+  }
+
   /** What a run that was cancelled still has to tell. */
   conclude(id: string, facts: { result?: Result; error?: AppErrorJson }): void {
     const run = this.get(id)
