@@ -52,7 +52,7 @@ export function runsProject(labels: readonly number[] = [6, 6]): RunsProject {
   const open = (stays = true): ReturnType<typeof calls<'runs'>> =>
     calls(
       'runs',
-      runs({ ...studio, stays }, (path) => Promise.resolve(void trashed.push(path))),
+      runs({ ...studio, stays }, (path) => Promise.resolve(void trashed.push(path)), 20),
     )
   return {
     ...made,

@@ -71,7 +71,7 @@ export class RunStore {
     })
   }
 
-  /** The one way from state to state. Whoever leaves the queue gives up its place. @throws AppError 'conflict' */
+  /** The one way from state to state, but for `putBack`. Whoever leaves the queue gives up its place. @throws AppError 'conflict' */
   change(id: string, to: RunState, facts: { progress?: Progress; result?: Result; error?: AppErrorJson | null } = {}): void {
     const { db } = this.#project
     db.transaction(() => {
@@ -134,14 +134,16 @@ export class RunStore {
     })
   }
 
-  /** After the application went down: nothing runs. @returns those that did */
-  interruptAll(): string[] {
+  /** Where the application went down, or could not write an end: nothing runs but these. @returns those that ran no more */
+  interruptAll(running: Iterable<string> = []): string[] {
     const { db } = this.#project
-    const running = db.all<{ id: string }>("SELECT id FROM runs WHERE state = 'running'").map(({ id }) => id)
+    const known = new Set(running)
+    const left = db.all<{ id: string }>("SELECT id FROM runs WHERE state = 'running'").flatMap(({ id }) => (known.has(id) ? [] : [id]))
+    if (left.length === 0) return left
     db.transaction(() => {
-      for (const id of running) this.change(id, 'interrupted')
+      for (const id of left) this.change(id, 'interrupted')
     })
-    return running
+    return left
   }
 
   #last(): number {
