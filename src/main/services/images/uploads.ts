@@ -1,6 +1,7 @@
 // Images that were handed over by a browser: each batch in a folder of its own below the project, until a source takes it or the project is opened again.
 import { readdir, rm } from 'node:fs/promises'
-import { isAbsolute, join, relative, sep } from 'node:path'
+import { join } from 'node:path'
+import { isAtOrBelow } from '../../../node/inside.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { OpenProject } from '../context.ts'
 import { safeName } from '../labels/safe-name.ts'
@@ -36,10 +37,7 @@ export async function removeUnusedUploads({ folder, db }: Pick<OpenProject, 'fol
   const sources = sourceFolders(db)
   for (const batch of batches) {
     const place = join(all, batch)
-    const isUsed = sources.some((source) => {
-      const way = relative(place, source)
-      return way === '' || !(way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way))
-    })
+    const isUsed = sources.some((source) => isAtOrBelow(place, source))
     if (!isUsed) await rm(place, { recursive: true, force: true })
   }
 }

@@ -1,8 +1,9 @@
 // Folders to choose from, inside the allowed roots, wherever links lead.
 import type { Dirent } from 'node:fs'
 import { opendir, readdir, realpath, stat } from 'node:fs/promises'
-import { dirname, extname, isAbsolute, join, relative, sep } from 'node:path'
+import { dirname, extname, join } from 'node:path'
 import { fileError } from '../../../node/file-error.ts'
+import { isAtOrBelow } from '../../../node/inside.ts'
 import type { Handlers } from '../../../shared/contract/index.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { holdsProject, mustBeAbsolute } from '../projects/folder.ts'
@@ -55,10 +56,7 @@ function resolved(path: string): Promise<string | null> {
 }
 
 function isInside(roots: readonly string[], path: string): boolean {
-  return roots.some((root) => {
-    const way = relative(root, path)
-    return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way))
-  })
+  return roots.some((root) => isAtOrBelow(root, path))
 }
 
 function mayBeChosen(entry: Dirent): boolean {
