@@ -5,9 +5,9 @@ import { extname, join } from 'node:path'
 import { DataError, messageOf } from '../../core/data/data-error.ts'
 import { byCodeUnits, type SkippedFile } from '../../core/data/image-set.ts'
 import { isAtOrBelow } from '../../node/inside.ts'
+import { pictureEndings } from '../../shared/picture-names.ts'
 
-/** Types that sharp's own binaries decode. SVG is left out: it is a program more than a photo. */
-const readable = new Set(['.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.webp', '.gif', '.tif', '.tiff', '.avif'])
+const readable = new Set<string>(pictureEndings)
 const unreadable = new Set([
   '.bmp',
   '.heic',

@@ -6,6 +6,7 @@ import { fileError } from '../../../node/file-error.ts'
 import { isAtOrBelow } from '../../../node/inside.ts'
 import type { Handlers } from '../../../shared/contract/index.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { isPictureName } from '../../../shared/picture-names.ts'
 import { holdsProject, mustBeAbsolute } from '../projects/folder.ts'
 
 type Listing = Awaited<ReturnType<Handlers['system']['browse']>>
@@ -13,7 +14,6 @@ type Entry = Listing['entries'][number]
 
 /** Files that can be chosen for something: backbones, labels. */
 const choosable = new Set(['.onnx', '.safetensors', '.pth', '.pt', '.ckpt', '.tar', '.bin', '.csv', '.txt'])
-const images = new Set(['.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.webp', '.gif', '.tif', '.tiff', '.avif'])
 /** Folders looked into at once, and entries looked at in each. */
 const limits = { atOnce: 8, inside: 1000 }
 /** Milliseconds for counting images: after that the numbers are left out. */
@@ -85,7 +85,7 @@ async function countImages(folder: string, until: number): Promise<number | null
     let count = 0
     let seen = 0
     for await (const entry of await opendir(folder)) {
-      if (images.has(extname(entry.name).toLowerCase())) count++
+      if (isPictureName(entry.name)) count++
       if (++seen >= limits.inside) break
     }
     return count
