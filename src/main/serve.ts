@@ -6,8 +6,17 @@ import { dataFolder } from '../node/data-folder.ts'
 
 // Compiled once for all starts: it then begins in half the time and takes 30 MB less (Node keeps its TypeScript parser out of memory).
 enableCompileCache(join(dataFolder(), 'cache', 'compiled'))
-const [{ runServe }, { createStudio }] = await Promise.all([import('./server/run.ts'), import('./studio.ts')])
-await runServe(process.argv.slice(2), ({ welcome, project }) =>
-  createStudio({ dataFolder: dataFolder(), stays: true, welcome: welcome && project === null }),
+const [{ runServe }, { createStudio }, { usualRoots }] = await Promise.all([
+  import('./server/run.ts'),
+  import('./studio.ts'),
+  import('./services/system/roots.ts'),
+])
+await runServe(process.argv.slice(2), ({ welcome, project, roots }) =>
+  createStudio({
+    dataFolder: dataFolder(),
+    roots: [...usualRoots(), ...roots],
+    stays: true,
+    welcome: welcome && project === null,
+  }),
 )
 flushCompileCache()

@@ -33,7 +33,7 @@ export async function browse(roots: readonly string[], folder: string | undefine
   // The same answer for what is not there and what may not be seen.
   if (real === null || !isInside(allowed, real)) {
     if (isInside([...roots, ...allowed], folder)) throw new AppError('not-found', `${folder}: expected a folder, found nothing there`)
-    throw new AppError('forbidden', `${folder}: expected a folder inside ${roots.join(', ')}, found one outside`)
+    throw new AppError('forbidden', `${folder}: expected a folder inside ${roots.join(', ')}, found one outside; serve --root names more`)
   }
   const found = await readdir(real, { withFileTypes: true }).catch((error: unknown) => {
     throw fileError(error, 'list', folder) ?? error
