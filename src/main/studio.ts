@@ -76,7 +76,7 @@ export function createStudio({
   const events = new EventHub()
   const log = fileLog(dataFolder)
   const registry = new ProjectRegistry({ events, log, trash })
-  const runner = new TaskRunner(events)
+  const runner = new TaskRunner(events, log)
   const environment = (): NodeJS.ProcessEnv => ({ SELF_TUNING_TENSORFLOW: tensorflowFolder(process.env, dataFolder) })
   const engine = new EngineQueue({ environment, ...(place && { place }), ...(entry && { entry }) })
   const media = new Pictures({

@@ -89,6 +89,8 @@ export interface Log {
   warn(message: string): void
   /** With stack and causes. */
   error(message: string, error: unknown): void
+  /** Where it is written; null = nowhere but in memory. */
+  readonly file: string | null
   /** The last lines, oldest first. */
   tail(lines: number): string[]
 }
