@@ -55,8 +55,7 @@ export function serveSettings(given: readonly string[]): ServeSettings {
   const { project, port, host, allowHost, allowNetwork = false, root, token, open = false, welcome = false } = program.opts<Given>()
   if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) < 65_536))
     throw new AppError('bad-option', `--port: expected a whole number from 0 to 65535, found ${JSON.stringify(port)}`)
-  if (token !== undefined && !/^[\w-]{16,200}$/.test(token))
-    throw new AppError('bad-option', `--token: expected 16 to 200 letters, digits, - or _, found ${token.length} characters`)
+  if (token !== undefined) checkToken(token, program.getOptionValueSource('token') === 'env' ? 'SELF_TUNING_TOKEN' : '--token')
   if (!isLoopback(host) && !allowNetwork)
     throw new AppError('bad-option', `--host ${host}: expected --allow-network beside an address that other machines can reach, found none`)
   return {
@@ -69,6 +68,14 @@ export function serveSettings(given: readonly string[]): ServeSettings {
     roots: [...rootsOf('--root', root), ...rootsOf('SELF_TUNING_ROOTS', (process.env.SELF_TUNING_ROOTS ?? '').split(delimiter))],
     welcome,
   }
+}
+
+/** Says nothing of what is in it: it may be another secret, in the wrong place. @param source for people @throws AppError 'bad-option' */
+function checkToken(token: string, source: string): void {
+  if (token.length < 16 || token.length > 200)
+    throw new AppError('bad-option', `${source}: expected 16 to 200 letters, digits, - or _, found ${token.length} characters`)
+  if (!/^[\w-]+$/.test(token))
+    throw new AppError('bad-option', `${source}: expected letters, digits, - or _ alone, found other characters among its ${token.length}`)
 }
 
 function gathered(value: string, before: readonly string[]): string[] {
