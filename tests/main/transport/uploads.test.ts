@@ -74,7 +74,7 @@ async function sendParts(path: string, to = server): Promise<{ status: number; c
   const response = await fetch(`${to.address}uploads/${someProject}/${batch}?path=${path}`, {
     ...{ method: 'POST', headers: { authorization: `Bearer ${token}` }, signal: AbortSignal.timeout(10_000) },
     ...{ body: Readable.toWeb(Readable.from(megabytes())), duplex: 'half' },
-  } as RequestInit)
+  })
   const { error } = (await response.json()) as { error: { code: string } }
   return { status: response.status, closes: response.headers.get('connection') === 'close', code: error.code }
 }
