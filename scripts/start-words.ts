@@ -14,9 +14,12 @@ export interface StartWords {
 
 /** Options of `serve`, and of scripts/interface.ts, with how many words follow each. */
 const values: Readonly<Record<string, number>> = {
-  ...{ '--project': 1, '--port': 1, '--host': 1, '--token': 1, '--route': 1 },
+  ...{ '--project': 1, '--port': 1, '--host': 1, '--root': 1, '--token': 1, '--route': 1 },
   '--allow-host': Infinity,
 }
+
+/** Those that name a place. */
+const paths: readonly string[] = ['--project', '--root']
 
 /** @param given after the program's name @param calledFrom where paths are meant from */
 export function startWords(given: readonly string[], calledFrom: string): StartWords {
@@ -29,7 +32,7 @@ export function startWords(given: readonly string[], calledFrom: string): StartW
       option = word
       awaited = values[word] ?? 0
       if (word !== '--browser' && word !== '--watch') options.push(word)
-    } else if (awaited-- > 0) options.push(option === '--project' ? resolve(calledFrom, word) : word)
+    } else if (awaited-- > 0) options.push(paths.includes(option) ? resolve(calledFrom, word) : word)
     else folder = resolve(calledFrom, word)
   }
   return {

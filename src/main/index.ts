@@ -53,6 +53,7 @@ async function begin(): Promise<void> {
     dataFolder: dataFolder(),
     place: app.isPackaged ? inResources(process.resourcesPath) : besideThis,
     trash: (path) => shell.trashItem(path),
+    stays: true,
     welcome: wanted === null,
   })
   const connection = inProcess(studio, { topics: [] })

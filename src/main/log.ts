@@ -39,11 +39,11 @@ export function fileLog(dataFolder: string, { limit = 5_000_000, files = 3 }: Lo
     } catch {
       // As above.
     }
-  })
+  }, file(0))
 }
 
-/** Keeps the latest lines, and hands each entry on. */
-export function memoryLog(write: (text: string) => void = () => undefined): Log {
+/** Keeps the latest lines, and hands each entry on. @param file where they then lie */
+export function memoryLog(write: (text: string) => void = () => undefined, file: string | null = null): Log {
   const lines: string[] = []
   const add = (level: string, message: string): void => {
     // One entry is one line and those indented below it.
@@ -56,6 +56,7 @@ export function memoryLog(write: (text: string) => void = () => undefined): Log 
     info: (message) => add('info', message),
     warn: (message) => add('warn', message),
     error: (message, error) => add('error', `${message}\n${inspect(error, { depth: 4 })}`),
+    file,
     tail: (count) => lines.slice(-count),
   }
 }

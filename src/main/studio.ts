@@ -42,6 +42,8 @@ export interface StudioOptions {
   readonly resources?: string
   /** Default: the user's own folder and the places of drives. */
   readonly roots?: readonly string[]
+  /** A server or a window: runs that wait go on when their project is opened. Default: a command, which looks and goes, trains what it starts. */
+  readonly stays?: boolean
   /** Where there is no project yet, the sample is drawn and the interface shows around, once. */
   readonly welcome?: boolean
   /** Default: beside this program. */
@@ -65,6 +67,7 @@ export function createStudio({
   projectsFolder = usualProjectsFolder(),
   resources = resourcesFolder(),
   roots = usualRoots(),
+  stays = false,
   welcome = false,
   place,
   trash = systemTrash,
@@ -73,7 +76,7 @@ export function createStudio({
   const events = new EventHub()
   const log = fileLog(dataFolder)
   const registry = new ProjectRegistry({ events, log, trash })
-  const runner = new TaskRunner(events)
+  const runner = new TaskRunner(events, log)
   const environment = (): NodeJS.ProcessEnv => ({ SELF_TUNING_TENSORFLOW: tensorflowFolder(process.env, dataFolder) })
   const engine = new EngineQueue({ environment, ...(place && { place }), ...(entry && { entry }) })
   const media = new Pictures({
@@ -82,7 +85,8 @@ export function createStudio({
     onUnreadable: (project, image, reason) => markUnreadable({ projects: registry, events }, project, image, reason),
   })
   const predicted = new PredictionStore()
-  const studio = { events, projects: registry, tasks: runner, engine, media, predicted, dataFolder, projectsFolder, resources, roots, log }
+  const folders = { dataFolder, projectsFolder, resources, roots }
+  const studio = { events, projects: registry, tasks: runner, engine, media, predicted, ...folders, stays, log }
   registry.onClosing((project) => runner.cancelAll(project.id))
   const handlers = {
     projects: projects(studio),

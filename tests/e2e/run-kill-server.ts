@@ -6,6 +6,7 @@ import { inProcess } from '../../src/main/transport/in-process.ts'
 const [folder = '', photos = '', backbone = ''] = process.argv.slice(2)
 const studio = createStudio({
   dataFolder: join(folder, 'data'),
+  stays: true,
   entry: new URL('../support/engine-with-pid.ts', import.meta.url),
 })
 const { api } = inProcess(studio)

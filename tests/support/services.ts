@@ -75,6 +75,7 @@ export function testStudio(
     resources: join(folder, 'resources'),
     projectsFolder: join(folder, 'projects'),
     roots: [folder],
+    stays: true,
     log: memoryLog(),
   }
   const close = async (): Promise<void> => {

@@ -52,14 +52,3 @@ export function labelledSubset(set: ImageSet, train: readonly number[], budget: 
 export function labelCount(budget: LabelBudget, available: number): number {
   return 'proportion' in budget ? Math.max(1, Math.round(budget.proportion * available)) : Math.min(budget.perClass, available)
 }
-
-/**
- * The same for a total count of labels, shared among the classes as a proportion would share them.
- * @throws DataError if there are fewer labels than classes.
- */
-export function budgetOfTotal(set: ImageSet, train: readonly number[], total: number): LabelBudget {
-  if (total < set.classes.length)
-    throw new DataError('bad-option', 'labels', `expected at least one for each of the ${set.classes.length} classes, found ${total}`)
-  const available = train.filter((index) => set.images[index]?.class !== null).length
-  return { proportion: Math.min(1, total / Math.max(1, available)) }
-}

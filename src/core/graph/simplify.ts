@@ -19,26 +19,16 @@ const foldable = { largest: 65_536, small: 1024 }
  * StopGradient is removed. */
 export function simplify(program: Program): Program {
   const [outputs, updates] = [Object.entries(program.outputs), Object.entries(program.updates)]
-  const simplified = new Simplifier(true).all([...outputs, ...updates].map(([, value]) => value))
+  const simplified = new Simplifier().all([...outputs, ...updates].map(([, value]) => value))
   const named = (entries: typeof outputs, from: number): Record<string, Value> =>
     Object.fromEntries(entries.map(([name, value], i) => [name, simplified[from + i] ?? value]))
   return { ...program, outputs: named(outputs, 0), updates: named(updates, outputs.length) }
 }
 
-/** The same values from fewer nodes. StopGradient stays, so that the gradients of the values with respect to leaves stay the same. */
-export function simplifyValues(values: readonly Value[]): Value[] {
-  return new Simplifier(false).all(values)
-}
-
 class Simplifier {
-  readonly #differentiated: boolean
   readonly #replaced = new Map<Value, Value>()
   readonly #known = new Map<string, readonly Value[]>()
   readonly #ids = new Map<object, number>()
-
-  constructor(differentiated: boolean) {
-    this.#differentiated = differentiated
-  }
 
   all(values: readonly Value[]): Value[] {
     for (const node of topological(values)) {
@@ -52,7 +42,7 @@ class Simplifier {
   /** Stands for `node` with the given inputs. */
   #simplified(node: Node, inputs: readonly (Value | null)[]): readonly Value[] {
     if (node.op === 'Input') return node.outputs
-    if (node.op === 'StopGradient' && this.#differentiated && inputs[0]) return [inputs[0]]
+    if (node.op === 'StopGradient' && inputs[0]) return [inputs[0]]
     const [type] = node.outputs
     const rule = rules[node.op] as Rule<OpType> | undefined
     const replacement = type && rule?.({ inputs: inputs as readonly Value[], attributes: node.attributes, type }, this.#make)

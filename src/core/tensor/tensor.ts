@@ -18,8 +18,6 @@ interface ArrayOf {
   bool: Uint8Array
 }
 
-export type TensorData = ArrayOf[DType]
-
 export interface TensorType {
   readonly dtype: DType
   readonly shape: Shape

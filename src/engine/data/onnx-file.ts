@@ -1,13 +1,14 @@
 // Reads an ONNX file from disk, with the data that large models keep in files beside it.
 import { closeSync, fstatSync, openSync, readSync, realpathSync } from 'node:fs'
 import { readFile, realpath, stat } from 'node:fs/promises'
-import { dirname, resolve, sep } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { OnnxError } from '../../core/graph/onnx/errors.ts'
 import type { OnnxModel } from '../../core/graph/onnx/model.ts'
 import { readOnnx } from '../../core/graph/onnx/read.ts'
 import type { ExternalLoader } from '../../core/graph/onnx/tensor-proto.ts'
 import { AppError } from '../../shared/errors.ts'
 import { fileError } from '../../node/file-error.ts'
+import { isBelow } from '../../node/inside.ts'
 
 const gibibyte = 2 ** 30
 
@@ -70,7 +71,7 @@ function resolveInside(folder: string, location: string): string {
   } catch (error) {
     throw new OnnxError(`external data ${location}: no such file beside the model`, { cause: error })
   }
-  if (!path.startsWith(folder.endsWith(sep) ? folder : folder + sep))
+  if (!isBelow(folder, path))
     throw new OnnxError(`external data ${location}: expected a file inside the model's folder, found a link to ${path}`)
   return path
 }

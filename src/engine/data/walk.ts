@@ -4,10 +4,10 @@ import { lstat, readdir, realpath, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { DataError, messageOf } from '../../core/data/data-error.ts'
 import { byCodeUnits, type SkippedFile } from '../../core/data/image-set.ts'
-import { isBelow } from '../../node/inside.ts'
+import { isAtOrBelow } from '../../node/inside.ts'
+import { pictureEndings } from '../../shared/picture-names.ts'
 
-/** Types that sharp's own binaries decode. SVG is left out: it is a program more than a photo. */
-const readable = new Set(['.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.webp', '.gif', '.tif', '.tiff', '.avif'])
+const readable = new Set<string>(pictureEndings)
 const unreadable = new Set([
   '.bmp',
   '.heic',
@@ -72,7 +72,7 @@ export async function walk(root: string, { except = [], signal }: WalkOptions = 
   const visitLink = async (path: string): Promise<void> => {
     const target = await realpath(join(home, path)).catch(() => null)
     if (target === null) skipped.push({ path, reason: 'symbolic link to nothing' })
-    else if (target !== home && !isBelow(home, target)) skipped.push({ path, reason: 'symbolic link that leaves the folder' })
+    else if (!isAtOrBelow(home, target)) skipped.push({ path, reason: 'symbolic link that leaves the folder' })
     else if ((await stat(target)).isDirectory()) skipped.push({ path, reason: 'symbolic link to a folder' })
     else await visitFile(path, true)
   }

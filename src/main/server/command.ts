@@ -1,7 +1,10 @@
 // The command line of `serve`.
 import { randomBytes } from 'node:crypto'
-import { resolve } from 'node:path'
+import { statSync } from 'node:fs'
+import type { Stats } from 'node:fs'
+import { delimiter, resolve } from 'node:path'
 import { Command, Option } from 'commander'
+import { fileError } from '../../node/file-error.ts'
 import { AppError } from '../../shared/errors.ts'
 
 export interface ServeSettings {
@@ -15,6 +18,8 @@ export interface ServeSettings {
   readonly hosts: readonly string[]
   readonly token: string
   readonly open: boolean
+  /** Further folders in which files and folders may be chosen. */
+  readonly roots: readonly string[]
   /** On the first start in a data folder: draw the sample and show around. */
   readonly welcome: boolean
 }
@@ -28,13 +33,14 @@ interface Given {
   host: string
   allowHost: string[]
   allowNetwork?: boolean
+  root: string[]
   token?: string
   open?: boolean
   welcome?: boolean
 }
 
-/** @param given words after the program's name @throws AppError 'bad-option'; commander's own errors for unknown options */
-export function serveSettings(given: readonly string[]): ServeSettings {
+/** @param words after the program's name @throws AppError 'bad-option'; commander's own errors for unknown options */
+export function serveSettings(words: readonly string[]): ServeSettings {
   const program = new Command('serve')
     .description('Serve the interface and the services to browsers, on this machine unless told otherwise.')
     .option('--project <dir>', 'open this project')
@@ -43,17 +49,18 @@ export function serveSettings(given: readonly string[]): ServeSettings {
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--allow-network', 'let other machines in; needed for a --host that they can reach')
     .option('--allow-host <name...>', 'further names by which browsers may call this server, e.g. of a proxy', [])
+    .option('--root <dir>', 'a further place of images, to choose folders from; more than once for several', gathered, [])
     .addOption(new Option('--token <text>', 'secret that lets in (default: a new one)').env('SELF_TUNING_TOKEN'))
     .option('--open', 'open the interface in the browser')
     .option('--welcome', 'where there is no project yet: draw the sample project and show around, once')
     .allowExcessArguments(false)
     .exitOverride()
-    .parse(given, { from: 'user' })
-  const { project, folder, port, host, allowHost, allowNetwork = false, token, open = false, welcome = false } = program.opts<Given>()
+    .parse(words, { from: 'user' })
+  const given = program.opts<Given>()
+  const { project, folder, port, host, allowHost, allowNetwork = false, root, token, open = false, welcome = false } = given
   if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) < 65_536))
     throw new AppError('bad-option', `--port: expected a whole number from 0 to 65535, found ${JSON.stringify(port)}`)
-  if (token !== undefined && !/^[\w-]{16,200}$/.test(token))
-    throw new AppError('bad-option', `--token: expected 16 to 200 letters, digits, - or _, found ${token.length} characters`)
+  if (token !== undefined) checkToken(token, program.getOptionValueSource('token') === 'env' ? 'SELF_TUNING_TOKEN' : '--token')
   if (!isLoopback(host) && !allowNetwork)
     throw new AppError('bad-option', `--host ${host}: expected --allow-network beside an address that other machines can reach, found none`)
   return {
@@ -64,7 +71,41 @@ export function serveSettings(given: readonly string[]): ServeSettings {
     hosts: isLoopback(host) ? allowHost : [host, ...allowHost],
     token: token ?? randomBytes(32).toString('base64url'),
     open,
+    roots: [...rootsOf('--root', root), ...rootsOf('SELF_TUNING_ROOTS', (process.env.SELF_TUNING_ROOTS ?? '').split(delimiter))],
     welcome,
+  }
+}
+
+/** Says nothing of what is in it: it may be another secret, in the wrong place. @param source for people @throws AppError 'bad-option' */
+function checkToken(token: string, source: string): void {
+  if (token.length < 16 || token.length > 200)
+    throw new AppError('bad-option', `${source}: expected 16 to 200 letters, digits, - or _, found ${token.length} characters`)
+  if (!/^[\w-]+$/.test(token))
+    throw new AppError('bad-option', `${source}: expected letters, digits, - or _ alone, found other characters among its ${token.length}`)
+}
+
+function gathered(value: string, before: readonly string[]): string[] {
+  return [...before, value]
+}
+
+/** @param source for people: where the folders were named @throws AppError 'bad-option' for what is no folder */
+function rootsOf(source: string, given: readonly string[]): string[] {
+  return given
+    .filter((folder) => folder !== '')
+    .map((folder) => {
+      const root = resolve(folder)
+      const found = statOf(root)
+      if (!found?.isDirectory())
+        throw new AppError('bad-option', `${source}: expected a folder, found ${found ? 'a file' : 'nothing'} at ${root}`)
+      return root
+    })
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    throw fileError(error, 'read', path) ?? error
   }
 }
 

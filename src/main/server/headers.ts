@@ -19,7 +19,7 @@ export const pagePolicy = [
 export const notePolicy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 /** Of everything else: should a browser show it as a page, it can do nothing. */
-export const inertPolicy = `${notePolicy}; sandbox`
+const inertPolicy = `${notePolicy}; sandbox`
 
 /** What a route knows better it sets anew. */
 export const fixedHeaders: Readonly<Record<string, string>> = {

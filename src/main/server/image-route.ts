@@ -24,7 +24,7 @@ const address = z.strictObject({
 })
 
 /** Others are sent as bytes without a meaning. */
-const types = new Map(['jpeg', 'png', 'webp', 'gif', 'bmp', 'tiff', 'avif'].map((format) => [format, `image/${format}`]))
+const types = new Map(['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'].map((format) => [format, `image/${format}`]))
 
 interface ImageFile {
   readonly folder: string

@@ -18,6 +18,7 @@ import { defaultLimits } from './limits.ts'
 import type { Limits } from './limits.ts'
 import { noteReply, welcomeReply } from './page-route.ts'
 import { refuse, sendError, sendReply } from './reply.ts'
+import { limitTime } from './request-time.ts'
 import { replyTo, uploadPlace } from './routes.ts'
 import type { Sources } from './routes.ts'
 import { takeUpload } from './upload-route.ts'
@@ -65,7 +66,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const events = eventsRoute(options.events, limits)
   const closing = new AbortController()
 
-  const route = async (request: IncomingMessage, response: ServerResponse, target: Target): Promise<void> => {
+  /** @param takeTime lets the request arrive as slowly as it will, as long as it does not stop */
+  const route = async (request: IncomingMessage, response: ServerResponse, target: Target, takeTime: () => void): Promise<void> => {
     const [, service, method] = /^\/api\/([^/]+)\/([^/]+)$/.exec(target.path) ?? []
     if (service !== undefined && method !== undefined) {
       if (request.method !== 'POST') return refuseMethod(request, response, 'POST')
@@ -76,7 +78,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const place = uploadPlace(target.path)
     if (place) {
       if (request.method !== 'POST') return refuseMethod(request, response, 'POST')
-      const sent = { query: target.query, length: Number(request.headers['content-length'] ?? 0), body: request }
+      takeTime()
+      // Where it is not taken to its end, the request lives on: its answer goes the same way.
+      const body = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>
+      const sent = { query: target.query, length: Number(request.headers['content-length'] ?? 0), body }
       return sendReply(response, await takeUpload(options.images.projects, limits, place, sent))
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuseMethod(request, response, 'GET, HEAD')
@@ -87,6 +92,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     setFixedHeaders(response)
+    const takeTime = limitTime(request, limits.requestTime)
     const foreign = guard.refusesOrigin(request)
     if (foreign) return turnAway(foreign, request, response)
     const target = targetOf(request.url ?? '')
@@ -98,18 +104,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const refusal = guard.refusesToken(request)
     if (refusal) return turnAway(refusal, request, response)
     if (!target) return refuse(request, response, notFound())
-    return route(request, response, target)
+    return route(request, response, target, takeTime)
   }
 
   const server = createServer(
     {
       headersTimeout: limits.headersTime,
-      requestTimeout: limits.requestTime,
+      requestTimeout: 0,
       connectionsCheckingInterval: Math.min(5000, limits.headersTime),
       maxHeaderSize: 16 * 1024,
     },
     (request, response) => {
-      // A client that does not take its answer; one that waits for it long is sent something now and then.
+      // A client that sends nothing more of a file or does not take its answer; one that waits for it long is sent something now and then.
       response.setTimeout(Math.max(limits.stalled, 2 * limits.patience), () => response.destroy())
       handle(request, response).catch((error: unknown) => fail(request, response, error, options.log))
     },
@@ -177,14 +183,15 @@ function refuseUpgrade(socket: Duplex, status: number, error: AppError): void {
 
 /** A route has thrown: an error of the services, a fault of this program, or a client that has gone. */
 function fail(request: IncomingMessage, response: ServerResponse, thrown: unknown, log: Pick<Log, 'error'>): void {
-  if (response.destroyed || request.destroyed) return
+  if (response.destroyed) return
   const error = AppError.from(thrown)
   if (error.code === 'internal') log.error(`${request.method ?? ''} ${(request.url ?? '').split('?', 1)[0] ?? ''}`, thrown)
   // Cut off, so that nobody takes half an answer for a whole one.
   if (response.headersSent) return void response.destroy()
   for (const name of ['ETag', 'Cache-Control', 'Content-Length', 'Content-Range']) response.removeHeader(name)
   response.setHeader('Cache-Control', 'no-store')
-  sendError(response, error)
+  if (request.complete) sendError(response, error)
+  else refuse(request, response, error)
 }
 
 function notFound(): AppError {

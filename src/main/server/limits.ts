@@ -9,10 +9,10 @@ export interface Limits {
   readonly upload: number
   /** Bytes of a frame from a listener: topics and a position. */
   readonly frame: number
-  /** Milliseconds for a request's headers, and for the whole request. */
+  /** Milliseconds for a request's headers, and for the whole request, unless it brings a file. */
   readonly headersTime: number
   readonly requestTime: number
-  /** Milliseconds that a client may take none of an answer. */
+  /** Milliseconds that a client may send nothing of a file, or take none of an answer. */
   readonly stalled: number
   /** Milliseconds after which an unfinished call's answer begins with white space, again and again, so that nobody takes it for dead. */
   readonly patience: number

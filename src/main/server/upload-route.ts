@@ -1,11 +1,7 @@
 // POST /uploads/<project>/<batch>?path=<relative path>: a file's bytes, kept below the project for an import or a prediction.
 import { randomUUID } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { Transform } from 'node:stream'
-import type { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { fileError } from '../../node/file-error.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { OpenProjects } from '../services/context.ts'
@@ -17,7 +13,8 @@ export interface Sent {
   readonly query: URLSearchParams
   /** Bytes, as far as they are announced. */
   readonly length: number
-  readonly body: Readable
+  /** What is not taken stays unread: whoever carries it decides what becomes of it. */
+  readonly body: AsyncIterable<Uint8Array>
 }
 
 /** @throws AppError 'bad-option', 'not-found', 'too-large', 'disk-full', 'no-access'; nothing is left behind then */
@@ -33,24 +30,32 @@ export async function takeUpload(
   const temporary = join(dirname(file), `.${randomUUID()}.tmp`)
   try {
     await mkdir(dirname(file), { recursive: true })
-    await pipeline(body, limited(file, limits.upload), createWriteStream(temporary, { flags: 'wx' }))
+    await write(temporary, limited(body, file, limits.upload))
     await rename(temporary, file)
   } catch (error) {
-    await rm(temporary, { force: true })
+    await rm(temporary, { force: true }).catch(() => undefined)
     throw fileError(error, 'write', file) ?? error
   }
   return { status: 200, headers: { 'Content-Type': 'application/json' }, body: Buffer.from(JSON.stringify({ result: { file, folder } })) }
 }
 
-function limited(file: string, most: number): Transform {
+/** @param file a new one */
+async function write(file: string, body: AsyncIterable<Uint8Array>): Promise<void> {
+  const handle = await open(file, 'wx')
+  try {
+    await handle.writeFile(body)
+  } finally {
+    await handle.close()
+  }
+}
+
+async function* limited(body: AsyncIterable<Uint8Array>, file: string, most: number): AsyncGenerator<Uint8Array> {
   let taken = 0
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      taken += chunk.length
-      if (taken > most) done(tooLarge(file, most))
-      else done(null, chunk)
-    },
-  })
+  for await (const chunk of body) {
+    taken += chunk.length
+    if (taken > most) throw tooLarge(file, most)
+    yield chunk
+  }
 }
 
 function tooLarge(file: string, most: number): AppError {

@@ -22,6 +22,8 @@ export interface Studio {
   readonly projectsFolder: string
   /** Folders in which a caller may choose files and folders, where there is no dialog of the system. */
   readonly roots: readonly string[]
+  /** It goes on when its caller is answered: what waits in a project is taken up when that is opened. Else only what the caller starts is done. */
+  readonly stays: boolean
   readonly log: Log
 }
 
@@ -87,6 +89,8 @@ export interface Log {
   warn(message: string): void
   /** With stack and causes. */
   error(message: string, error: unknown): void
+  /** Where it is written; null = nowhere but in memory. */
+  readonly file: string | null
   /** The last lines, oldest first. */
   tail(lines: number): string[]
 }

@@ -4,7 +4,8 @@ import type { Handlers } from '../../shared/contract/index.ts'
 import type { MethodSchema, ServiceSchema } from '../../shared/contract/define.ts'
 import { AppError } from '../../shared/errors.ts'
 import { checked } from '../../shared/expected.ts'
-import type { Log } from '../services/context.ts'
+import { noted } from '../faults.ts'
+import type { FaultLog } from '../faults.ts'
 
 type Handler = (input: unknown, call: { readonly signal: AbortSignal }) => unknown
 
@@ -13,15 +14,15 @@ export interface Dispatcher {
   call(service: string, method: string, input: unknown, signal: AbortSignal): Promise<unknown>
 }
 
-export function dispatcher(handlers: Handlers, log?: Pick<Log, 'error'>): Dispatcher {
+export function dispatcher(handlers: Handlers, log?: FaultLog): Dispatcher {
   return dispatcherOf(contract, handlers, log)
 }
 
-/** @param log gets what is this program's fault, with its stack: callers get the message only */
+/** @param log gets what is this program's fault, with its stack: callers get the message, and the place of the log */
 export function dispatcherOf(
   schemas: Readonly<Record<string, ServiceSchema>>,
   handlers: Readonly<Record<string, object>>,
-  log?: Pick<Log, 'error'>,
+  log?: FaultLog,
 ): Dispatcher {
   return {
     call: async (serviceName, methodName, input, signal) => {
@@ -35,9 +36,7 @@ export function dispatcherOf(
       try {
         return fitting(name, method, await handler(request, { signal }))
       } catch (thrown) {
-        const error = AppError.from(thrown)
-        if (error.code === 'internal') log?.error(name, thrown)
-        throw error
+        throw noted(thrown, name, log)
       }
     },
   }

@@ -21,7 +21,7 @@ export function connectIpc(bridge: StudioBridge, options: EventClientOptions = {
 }
 
 /** @param closed aborted when the connection is closed: calls under way and later ones are 'disconnected' */
-export function ipcCall(bridge: StudioBridge, closed: AbortSignal): Call {
+function ipcCall(bridge: StudioBridge, closed: AbortSignal): Call {
   return async (service, method, input, { signal } = {}) => {
     const name = `${service}.${method}`
     const body = encodeInput(name, input)

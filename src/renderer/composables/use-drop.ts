@@ -1,6 +1,7 @@
 // Files and folders from the person's machine: dropped on a part of the page, or chosen in the browser's dialog.
 import { onScopeDispose, ref, watch } from 'vue'
 import type { Ref } from 'vue'
+import { isPictureName, pictureEndings } from '../../shared/picture-names.ts'
 
 /** A file with the folders that it was dropped in: `photos/cats/1.jpg`. */
 export interface LocalFile {
@@ -9,14 +10,12 @@ export interface LocalFile {
 }
 
 /** What the services read; other files are not handed over. */
-const pictures = /\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|avif)$/i
-
 export function isPicture({ path }: Pick<LocalFile, 'path'>): boolean {
-  return pictures.test(path)
+  return isPictureName(path)
 }
 
 /** For the browser's own dialog. */
-export const acceptedPictures = '.jpg,.jpeg,.jpe,.jfif,.png,.webp,.gif,.tif,.tiff,.avif'
+export const acceptedPictures = pictureEndings.join(',')
 
 export interface Dropped {
   /** The one folder that was dropped, as far as the browser shows it; null for files, and for several things. */

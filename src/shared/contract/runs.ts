@@ -111,7 +111,6 @@ export const runs = service({
       inRun.extend({ after: count.default(0), limit: z.int().min(1).max(100_000).default(10_000) }),
       z.object({ lines: z.array(line), next: count, classes: z.array(z.object({ class: classId, name: z.string() })) }),
     ),
-    checkpoints: method(inRun, z.object({ checkpoints: z.array(z.object({ file: z.string(), bytes: count, at: time })) })),
     log: method(inRun.extend({ lines: z.int().min(1).max(10_000).default(200) }), z.object({ lines: z.array(z.string()) })),
     /** Results side by side, and the settings in which the runs differ. */
     compare: method(

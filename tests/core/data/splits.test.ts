@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ImageSet, Split } from '../../../src/core/data/image-set.ts'
 import { splitSet } from '../../../src/core/data/splits.ts'
-import { budgetOfTotal, labelledSubset, type LabelBudget } from '../../../src/core/data/subsets.ts'
+import { labelledSubset, type LabelBudget } from '../../../src/core/data/subsets.ts'
 
 /** Classes with the given numbers of images, some images without a class, in a given order. */
 function setOf(
@@ -103,13 +103,6 @@ describe('labelled subsets', () => {
     const ofFirst = (set: ImageSet): string[] =>
       pathsOf(set, labelledSubset(set, [...set.images.keys()], { perClass: 3 }, 7).labelled).filter((path) => path.startsWith('0/'))
     expect(ofFirst(many)).toEqual(ofFirst(few))
-  })
-
-  it('may be given as a total', () => {
-    const set = setOf([20, 20, 40])
-    const train = [...set.images.keys()]
-    expect(labelledSubset(set, train, budgetOfTotal(set, train, 16), 0).perClass).toEqual([4, 4, 8])
-    expect(() => budgetOfTotal(set, train, 2)).toThrow('labels: expected at least one for each of the 3 classes, found 2')
   })
 
   it('that cannot be drawn say so', () => {

@@ -1,21 +1,24 @@
 // Simplifying: the results stay the same to the last bit, and what has no effect is gone.
 import { array, assert, constantFrom, integer, property, record } from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { differentiate } from '../../../src/core/autodiff/differentiate.ts'
 import { apply } from '../../../src/core/graph/apply.ts'
 import * as g from '../../../src/core/graph/build.ts'
 import type { Program } from '../../../src/core/graph/program.ts'
-import { simplify, simplifyValues } from '../../../src/core/graph/simplify.ts'
+import { simplify } from '../../../src/core/graph/simplify.ts'
 import { topological } from '../../../src/core/graph/value.ts'
 import type { Value } from '../../../src/core/graph/value.ts'
 import { evaluate } from '../../../src/core/reference/evaluate.ts'
 import { tensor, toNumbers } from '../../../src/core/tensor/tensor.ts'
-import type { HostTensor } from '../../../src/core/tensor/tensor.ts'
 import { Draw } from '../../conformance/operators/case.ts'
 import { operatorCases } from '../../conformance/operators/index.ts'
 
 const x = g.input('x', { dtype: 'float32', shape: [2, 3] })
 const y = g.input('y', { dtype: 'float32', shape: [2, 3] })
+
+function simplifyValues(values: readonly Value[]): Value[] {
+  const program: Program = { feeds: {}, reads: {}, outputs: Object.fromEntries(values.map((value, i) => [i, value])), updates: {} }
+  return Object.values(simplify(program).outputs)
+}
 
 function simplified(value: Value): Value {
   const [result] = simplifyValues([value])
@@ -121,12 +124,8 @@ describe('smaller forms', () => {
 })
 
 describe('StopGradient', () => {
-  it('still stops gradients of simplified values, and is gone from programs', () => {
-    const loss = simplified(g.reduceSum(g.mul(g.add(g.stopGradient(g.stopGradient(x)), 0), x)))
-    expect(operators(loss)).toEqual(['Input', 'StopGradient', 'Mul', 'ReduceSum'])
-    const [gradient] = differentiate(loss, [x])
-    const feeds = { x: tensor('float32', [2, 3], [1, 2, 3, 4, 5, 6]) }
-    expect(toNumbers(evaluate([gradient as Value], feeds)[0] as HostTensor)).toEqual([1, 2, 3, 4, 5, 6])
+  it('is gone from programs, whose leaves stay', () => {
+    const loss = g.reduceSum(g.mul(g.add(g.stopGradient(g.stopGradient(x)), 0), x))
     const program = simplify({ feeds: { x }, reads: { y }, outputs: { loss, same: x }, updates: { y: g.identity(y) } })
     expect(operators(...Object.values(program.outputs))).toEqual(['Input', 'Mul', 'ReduceSum'])
     expect(program).toMatchObject({ feeds: { x }, reads: { y }, outputs: { same: x }, updates: { y } })
@@ -138,8 +137,7 @@ describe('the meaning', () => {
     const draw = new Draw('float32')
     const built = build(draw)
     const values = Array.isArray(built) ? (built as Value[]) : [built as Value]
-    const program: Program = { feeds: {}, reads: {}, outputs: Object.fromEntries(values.map((value, i) => [i, value])), updates: {} }
-    expect(evaluate(Object.values(simplify(program).outputs), draw.feeds)).toEqual(evaluate(values, draw.feeds))
+    expect(evaluate(simplifyValues(values), draw.feeds)).toEqual(evaluate(values, draw.feeds))
   })
 
   it('of two transpositions in a row stays', () => {

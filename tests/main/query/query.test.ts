@@ -2,9 +2,15 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { imageFilter, imageOrder } from '../../../src/shared/contract/domain.ts'
-import type { ImageFilter, ImageOrder } from '../../../src/shared/contract/domain.ts'
-import { countImages, imageIds, selectedIds } from '../../../src/main/services/images/query.ts'
+import type { ImageFilter, ImageOrder, Selection } from '../../../src/shared/contract/domain.ts'
+import { countImages, imageIds, selectionSql } from '../../../src/main/services/images/query.ts'
 import { Database } from '../../../src/main/storage/database.ts'
+
+/** What services do something to when they are given the selection. */
+function selectedIds(db: Database, selection: Selection): number[] {
+  const { sql, values } = selectionSql(selection)
+  return db.all<{ id: number }>(`SELECT images.id FROM images WHERE ${sql} ORDER BY images.id`, ...values).map(({ id }) => id)
+}
 
 interface Image {
   id: number

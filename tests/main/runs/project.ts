@@ -18,8 +18,9 @@ export interface RunsProject extends TestStudio {
   readonly config: (method: string, more?: Partial<RunConfig>) => RunConfig
   /** Resolves once the run is in the state. */
   readonly reached: (run: string, state: string) => Promise<void>
-  /** The service as another process would find the project: everything in memory is forgotten. */
-  readonly reopened: () => ReturnType<typeof calls<'runs'>>
+  /** The service as another process would find the project: everything in memory is forgotten.
+   * @param stays as a server does; else it is a command */
+  readonly reopened: (stays?: boolean) => ReturnType<typeof calls<'runs'>>
 }
 
 /** @param labels labelled images of each class; twice as many without a label follow */
@@ -48,10 +49,10 @@ export function runsProject(labels: readonly number[] = [6, 6]): RunsProject {
   writeBackbone(join(studio.dataFolder, 'backbones', backboneId))
 
   const trashed: string[] = []
-  const open = (): ReturnType<typeof calls<'runs'>> =>
+  const open = (stays = true): ReturnType<typeof calls<'runs'>> =>
     calls(
       'runs',
-      runs(studio, (path) => Promise.resolve(void trashed.push(path))),
+      runs({ ...studio, stays }, (path) => Promise.resolve(void trashed.push(path)), 20),
     )
   return {
     ...made,
@@ -68,9 +69,9 @@ export function runsProject(labels: readonly number[] = [6, 6]): RunsProject {
           resolve()
         })
       }),
-    reopened: () => {
+    reopened: (stays) => {
       events.length = 0
-      return open()
+      return open(stays)
     },
   }
 }

@@ -142,3 +142,10 @@ test('the data folder is where the platform keeps such things', () => {
   expect(dataFolder({}, 'darwin', '/Users/a')).toBe('/Users/a/Library/Application Support/Self-Tuning Studio')
   expect(usualRoots('linux', home)[0]).toBe(home)
 })
+
+test('a user whom the system has no name for has a home all the same', () => {
+  const nameless = (): never => {
+    throw Object.assign(new Error('uv_os_get_passwd returned ENOENT'), { code: 'ENOENT' })
+  }
+  expect(usualRoots('linux', home, nameless)[0]).toBe(home)
+})

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { connect as connectTo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join, resolve } from 'node:path'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { serveSettings } from '../../../src/main/server/command.ts'
@@ -235,6 +235,27 @@ test('only loopback, unless it is said twice', () => {
     host: '0.0.0.0',
     hosts: ['0.0.0.0', 'box', 'box2'],
   })
-  expect(() => serveSettings(['--token', 'short'])).toThrow('--token: expected 16 to 200')
   expect(() => serveSettings(['--port', '70000'])).toThrow('--port: expected a whole number from 0 to 65535, found "70000"')
+})
+
+test('a token that does not fit: where it comes from, and whether its length or its characters are wrong', () => {
+  const other = '--token: expected letters, digits, - or _ alone, found other characters among its 20'
+  expect(() => serveSettings(['--token', 'short'])).toThrow('--token: expected 16 to 200 letters, digits, - or _, found 5 characters')
+  expect(() => serveSettings(['--token', 'twenty characters, !'])).toThrow(other)
+  vi.stubEnv('SELF_TUNING_TOKEN', 'x'.repeat(201))
+  expect(() => serveSettings([])).toThrow('SELF_TUNING_TOKEN: expected 16 to 200 letters, digits, - or _, found 201 characters')
+  expect(serveSettings(['--token', 'a-token_of-the-option']).token).toBe('a-token_of-the-option')
+  vi.unstubAllEnvs()
+})
+
+test('further places to choose from are folders, named by options and by the environment', () => {
+  const here = import.meta.dirname
+  vi.stubEnv('SELF_TUNING_ROOTS', [here, '', tmpdir()].join(delimiter))
+  expect(serveSettings(['--root', '/', '--root', '.', '--open']).roots).toEqual([resolve('/'), resolve('.'), here, tmpdir()])
+  expect(() => serveSettings(['--root', import.meta.filename])).toThrow(
+    `--root: expected a folder, found a file at ${import.meta.filename}`,
+  )
+  vi.stubEnv('SELF_TUNING_ROOTS', join(here, 'missing'))
+  expect(() => serveSettings([])).toThrow(`SELF_TUNING_ROOTS: expected a folder, found nothing at ${join(here, 'missing')}`)
+  vi.unstubAllEnvs()
 })

@@ -1,9 +1,14 @@
 // What goes to and from the server beside calls: files handed over, pictures of predicted files, exports to save.
+import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { connect as connectTo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, relative, sep } from 'node:path'
+import { Readable } from 'node:stream'
 import fc from 'fast-check'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
+import type { ServerOptions } from '../../../src/main/server/index.ts'
 import type { OpenProject } from '../../../src/main/services/context.ts'
 import { rememberExport } from '../../../src/main/services/exports/remembered.ts'
 import { removeUnusedUploads, uploadPath } from '../../../src/main/services/images/uploads.ts'
@@ -21,23 +26,21 @@ const get = (id: string): OpenProject => {
   if (id !== someProject) throw new AppError('not-found', `project ${id}: expected an open project, found none`)
   return project
 }
-const server = await testServer(fakeServices(), {
-  limits: { upload: 1000 },
-  images: {
-    projects: { get },
-    media: {
-      picture: () => Promise.reject(new Error('not asked for here')),
-      pictureOfFile: (file, out, size) => Promise.resolve(writeFileSync(out, `${file} ${size}`)),
-    },
-    predicted: {
-      get: (_, asked) => {
-        if (asked !== task) throw new AppError('not-found', 'task: expected one, found none')
-        return { project: someProject, run: 'r', folder, file: undefined as never, root: null }
-      },
-      realFile: (_, __, index) => (index === 0 ? Promise.resolve('/photos/a.jpg') : Promise.reject(new AppError('not-found', 'none'))),
-    },
+const images: ServerOptions['images'] = {
+  projects: { get },
+  media: {
+    picture: () => Promise.reject(new Error('not asked for here')),
+    pictureOfFile: (file, out, size) => Promise.resolve(writeFileSync(out, `${file} ${size}`)),
   },
-})
+  predicted: {
+    get: (_, asked) => {
+      if (asked !== task) throw new AppError('not-found', 'task: expected one, found none')
+      return { project: someProject, run: 'r', folder, file: undefined as never, root: null }
+    },
+    realFile: (_, __, index) => (index === 0 ? Promise.resolve('/photos/a.jpg') : Promise.reject(new AppError('not-found', 'none'))),
+  },
+}
+const server = await testServer(fakeServices(), { limits: { upload: 1000 }, images })
 afterAll(() => {
   db.close()
   rmSync(folder, { recursive: true })
@@ -64,6 +67,72 @@ test('too much, other files, and ways out are refused, and leave nothing behind'
   expect(readdirSync(join(folder, 'uploads', batch))).toEqual(['holiday'])
   const refused = await ask(server, `/uploads/${someProject}/${batch}?path=a.jpg`, { method: 'POST', headers: { authorization: 'no' } })
   expect(refused.status).toBe(401)
+})
+
+/** The answer to a body of many parts whose length is not announced. */
+async function sendParts(path: string, to = server): Promise<{ status: number; closes: boolean; code: string }> {
+  const response = await fetch(`${to.address}uploads/${someProject}/${batch}?path=${path}`, {
+    ...{ method: 'POST', headers: { authorization: `Bearer ${token}` }, signal: AbortSignal.timeout(10_000) },
+    ...{ body: Readable.toWeb(Readable.from(megabytes())), duplex: 'half' },
+  })
+  const { error } = (await response.json()) as { error: { code: string } }
+  return { status: response.status, closes: response.headers.get('connection') === 'close', code: error.code }
+}
+
+async function* megabytes(): AsyncGenerator<Uint8Array> {
+  for (let i = 0; i < 100; i++) yield Promise.resolve(new Uint8Array(65_536))
+}
+
+test('a body of unknown length that is too large is answered, and leaves nothing behind', async () => {
+  expect(await sendParts('c.jpg')).toEqual({ status: 413, closes: true, code: 'too-large' })
+  expect(readdirSync(join(folder, 'uploads', batch))).toEqual(['holiday'])
+})
+
+test('a file that cannot be written is answered at once', async () => {
+  writeFileSync(join(folder, 'uploads', batch, 'taken'), '')
+  expect(await sendParts('taken/c.jpg')).toEqual({ status: 403, closes: true, code: 'no-access' })
+  rmSync(join(folder, 'uploads', batch, 'taken'))
+})
+
+test('a disk that is full is told, not a lost connection', async (context) => {
+  const disk = join(folder, 'disk')
+  mkdirSync(disk)
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk])
+  onTestFinished(() => void spawnSync('umount', ['-l', disk]))
+  if (mounted.status !== 0) context.skip(`a small disk cannot be mounted here: ${String(mounted.stderr).trim()}`)
+  const full = await testServer(fakeServices(), { images: { ...images, projects: { get: () => ({ ...project, folder: disk }) } } })
+  expect(await sendParts('c.jpg', full)).toEqual({ status: 507, closes: true, code: 'disk-full' })
+  expect(readdirSync(join(disk, 'uploads', batch))).toEqual([])
+})
+
+test('a file may come slowly, but not stop; a call has to be there in time', async () => {
+  const limits = { headersTime: 500, requestTime: 500, stalled: 700, patience: 100 }
+  const slow = await testServer(fakeServices(), { limits, images })
+  const { hostname, port } = new URL(slow.address)
+  /** What is told until the connection is closed, for a body of six bytes of which some come, 120 ms apart. */
+  const told = async (path: string, sent: number): Promise<string> => {
+    const socket = connectTo(Number(port), hostname)
+    const chunks: Buffer[] = []
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', () => undefined)
+    const closed = once(socket, 'close')
+    const head = [`POST ${path} HTTP/1.1`, 'Host: localhost', `Authorization: Bearer ${token}`, 'Connection: close', 'Content-Length: 6']
+    socket.write(`${head.join('\r\n')}\r\nContent-Type: application/json\r\n\r\n`)
+    for (let i = 0; i < sent; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 120))
+      if (socket.writable) socket.write('x')
+    }
+    await closed
+    return Buffer.concat(chunks).toString()
+  }
+  const place = `/uploads/${someProject}/${'c'.repeat(32)}`
+  const [file, stopped, call] = await Promise.all([
+    told(`${place}?path=slow.jpg`, 6),
+    told(`${place}?path=stopped.jpg`, 5),
+    told('/api/system/version', 6),
+  ])
+  expect([file.split('\r\n', 1)[0], stopped, call]).toEqual(['HTTP/1.1 200 OK', '', ''])
+  await expect.poll(() => readdirSync(join(folder, 'uploads', 'c'.repeat(32)))).toEqual(['slow.jpg'])
+  rmSync(join(folder, 'uploads', 'c'.repeat(32)), { recursive: true })
 })
 
 test('no path leads out of its folder', () => {

@@ -51,7 +51,7 @@ export function paddedVector(emit: Emitter, name: string, channels: number): str
 }
 
 /** Rows and columns of zeros up to [rows, columns]. */
-export function paddedMatrix(emit: Emitter, name: string, shape: readonly [number, number], rows: number, columns: number): string {
+function paddedMatrix(emit: Emitter, name: string, shape: readonly [number, number], rows: number, columns: number): string {
   const matrix = emit.reshape(name, shape)
   if (shape[0] === rows && shape[1] === columns) return matrix
   return emit.node('Pad', [matrix, emit.ints([0, 0, rows - shape[0], columns - shape[1]])])

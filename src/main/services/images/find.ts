@@ -1,8 +1,8 @@
 // Images by the whole paths of their files.
 import { realpath } from 'node:fs/promises'
-import { basename, dirname, join, sep } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { isBelow } from '../../../node/inside.ts'
+import { wayBelow } from '../../../node/inside.ts'
 import type { OpenProject } from '../context.ts'
 
 /** Files between two pauses. */
@@ -12,10 +12,13 @@ const pause = 1000
 export async function findImages({ db }: OpenProject, files: readonly string[]): Promise<(number | null)[]> {
   const sources = db.all<{ id: number; folder: string }>('SELECT id, folder FROM sources')
   const lookUp = (file: string): number | null => {
-    const source = sources.find(({ folder }) => isBelow(folder, file))
-    if (!source) return null
-    const path = file.slice(source.folder.length).split(sep).filter(Boolean).join('/')
-    return db.get<{ id: number }>('SELECT id FROM images WHERE source = ? AND path = ? AND excluded = 0', source.id, path)?.id ?? null
+    for (const { id, folder } of sources) {
+      const path = wayBelow(folder, file)
+      if (path === null) continue
+      const found = db.get<{ id: number }>('SELECT id FROM images WHERE source = ? AND path = ? AND excluded = 0', id, path)
+      if (found) return found.id
+    }
+    return null
   }
   const realFolders = new Map<string, Promise<string | null>>()
   const found: (number | null)[] = []

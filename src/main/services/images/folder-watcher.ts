@@ -6,6 +6,7 @@ import { watch } from 'node:fs'
 import type { FSWatcher } from 'node:fs'
 import { opendir } from 'node:fs/promises'
 import { join, sep } from 'node:path'
+import { isAtOrBelow } from '../../../node/inside.ts'
 
 export interface FolderWatcherOptions {
   /** Folders that do not count, absolute. */
@@ -101,10 +102,7 @@ export class FolderWatcher {
   /** Hidden files and folders are no images; what the project writes itself must not wake it up again. */
   #isLeftOut(path: string): boolean {
     const inside = path.slice(this.#folder.length)
-    return (
-      inside.split(sep).some((part) => part.startsWith('.')) ||
-      this.#options.except.some((folder) => `${path}${sep}`.startsWith(folder + sep))
-    )
+    return inside.split(sep).some((part) => part.startsWith('.')) || this.#options.except.some((folder) => isAtOrBelow(folder, path))
   }
 
   #changed(): void {

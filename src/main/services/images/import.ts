@@ -1,7 +1,8 @@
 // Tasks `import` and `rescan`: a project's sources brought in line with their folders, one scan of a project at a time.
 import { realpath, stat } from 'node:fs/promises'
-import { isAbsolute, sep } from 'node:path'
+import { isAbsolute } from 'node:path'
 import { fileError } from '../../../node/file-error.ts'
+import { isBelow } from '../../../node/inside.ts'
 import type { ImportReport } from '../../../shared/contract/task-results.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { OpenProject, Studio } from '../context.ts'
@@ -104,7 +105,7 @@ export class Scans {
   #admit(project: OpenProject, folder: string): Source | null {
     for (const source of project.db.all<Source>('SELECT id, folder, layout FROM sources')) {
       if (source.folder === folder) return source
-      const where = isInside(folder, source.folder) ? 'inside' : isInside(source.folder, folder) ? 'around' : null
+      const where = isBelow(source.folder, folder) ? 'inside' : isBelow(folder, source.folder) ? 'around' : null
       if (where !== null)
         throw new AppError(
           'conflict',
@@ -179,10 +180,6 @@ async function realFolder(folder: string): Promise<string> {
     throw fileError(error, 'read', folder) ?? error
   }
   throw new AppError('bad-data', `${folder}: expected a folder of images, found a file`)
-}
-
-function isInside(path: string, folder: string): boolean {
-  return path.startsWith(folder.endsWith(sep) ? folder : folder + sep)
 }
 
 function total(kind: ImportReport['kind'], reports: readonly SourceReport[], seconds: number): ImportReport {

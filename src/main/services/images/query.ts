@@ -60,11 +60,6 @@ export function imageIds(db: Database, filter: ImageFilter, order: ImageOrder, o
   return [...ordered, ...all.filter((id) => left[id])].slice(offset, end)
 }
 
-/** The images that a selection means, each once, by id. */
-export function selectedIds(db: Database, selection: Selection): number[] {
-  return idsOf(db, { id: 'images.id', from: 'images', where: selectionSql(selection), by: 'images.id' })
-}
-
 interface Query {
   /** The column that holds ids of images, and the table and index that are read. */
   readonly id: 'images.id' | 'suggestions.image'

@@ -1,7 +1,8 @@
 // Scans one source: tells the engine what is known, writes what it answers.
 import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, sep } from 'node:path'
+import { join } from 'node:path'
+import { isBelow } from '../../../node/inside.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { Database } from '../../storage/database.ts'
 import type { OpenProject, Studio } from '../context.ts'
@@ -107,6 +108,5 @@ async function writeKnown(db: Database, source: number, file: string): Promise<v
 
 /** What the project itself keeps inside a source: pictures that are no images of the user's. */
 export function ownFolders(project: string, source: string): string[] {
-  const isAround = project.startsWith(source.endsWith(sep) ? source : source + sep)
-  return isAround ? [project] : ['thumbnails', 'runs', 'exports', 'backups', 'uploads'].map((name) => join(project, name))
+  return isBelow(source, project) ? [project] : ['thumbnails', 'runs', 'exports', 'backups', 'uploads'].map((name) => join(project, name))
 }

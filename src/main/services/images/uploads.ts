@@ -1,12 +1,13 @@
 // Images that were handed over by a browser: each batch in a folder of its own below the project, until a source takes it or the project is opened again.
 import { readdir, rm } from 'node:fs/promises'
-import { isAbsolute, join, relative, sep } from 'node:path'
+import { join } from 'node:path'
+import { isAtOrBelow } from '../../../node/inside.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { isPictureName } from '../../../shared/picture-names.ts'
 import type { OpenProject } from '../context.ts'
 import { safeName } from '../labels/safe-name.ts'
 import { sourceFolders } from '../projects/facts.ts'
 
-const images = /\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|avif)$/i
 /** Folders in one another. */
 const deepest = 32
 
@@ -24,7 +25,7 @@ export function uploadPath(path: string): string {
   const isPlain = parts.every((part) => part.trim() !== '' && part !== '.' && part !== '..' && !part.includes('\0'))
   if (!isPlain || parts.length > deepest)
     throw new AppError('bad-option', `path: expected names with slashes between them, found ${JSON.stringify(path.slice(0, 200))}`)
-  if (!images.test(path))
+  if (!isPictureName(path))
     throw new AppError('bad-option', `path: expected the name of an image, found ${JSON.stringify(path.slice(0, 200))}`)
   return join(...parts.map((part) => safeName(part)))
 }
@@ -36,10 +37,7 @@ export async function removeUnusedUploads({ folder, db }: Pick<OpenProject, 'fol
   const sources = sourceFolders(db)
   for (const batch of batches) {
     const place = join(all, batch)
-    const isUsed = sources.some((source) => {
-      const way = relative(place, source)
-      return way === '' || !(way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way))
-    })
+    const isUsed = sources.some((source) => isAtOrBelow(place, source))
     if (!isUsed) await rm(place, { recursive: true, force: true })
   }
 }

@@ -1,8 +1,9 @@
 // Reads the labels of a folder in a published layout: its files are the project's own, or have the same content as an image of it.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, sep } from 'node:path'
+import { join } from 'node:path'
 import { writeFileAtomic } from '../../../node/files.ts'
+import { wayBelow } from '../../../node/inside.ts'
 import type { ReadFile, SameFile } from '../../../shared/scan.ts'
 import type { OpenProject, Studio } from '../context.ts'
 import { findImages } from '../images/find.ts'
@@ -67,12 +68,11 @@ function byContent({ db }: OpenProject, hash: string | null | undefined): number
 
 /** Files of the folder that are the project's: the engine need not read them. */
 function* knownFiles({ db }: OpenProject, folder: string): Generator<string> {
-  const inside = folder.endsWith(sep) ? folder : folder + sep
   const rows = db.each<{ folder: string; path: string; bytes: number; modified_at: number }>(
     'SELECT folder, path, bytes, modified_at FROM images JOIN sources ON sources.id = images.source WHERE excluded = 0',
   )
   for (const { folder: source, path, bytes, modified_at: modifiedAt } of rows) {
-    const file = join(source, path)
-    if (file.startsWith(inside)) yield `${JSON.stringify([file.slice(inside.length).replaceAll(sep, '/'), bytes, modifiedAt])}\n`
+    const way = wayBelow(folder, join(source, path))
+    if (way !== null) yield `${JSON.stringify([way, bytes, modifiedAt])}\n`
   }
 }

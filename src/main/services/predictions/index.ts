@@ -1,5 +1,6 @@
 // Service `predictions`: a trained model's word on any images.
-import { join, sep } from 'node:path'
+import { join } from 'node:path'
+import { wayBelow } from '../../../node/inside.ts'
 import type { Handlers } from '../../../shared/contract/index.ts'
 import { findBackbone } from '../backbones/index.ts'
 import type { OpenProject, Studio } from '../context.ts'
@@ -86,9 +87,8 @@ function withImages({ db }: OpenProject, lines: readonly IndexedLine[]): (Omit<I
   const sources = db.all<{ id: number; folder: string }>('SELECT id, folder FROM sources')
   const imageOf = (file: string): number | null => {
     for (const source of sources) {
-      const inside = source.folder.endsWith(sep) ? source.folder : source.folder + sep
-      if (!file.startsWith(inside)) continue
-      const path = file.slice(inside.length).replaceAll(sep, '/')
+      const path = wayBelow(source.folder, file)
+      if (path === null) continue
       const found = db.get<{ id: number }>('SELECT id FROM images WHERE source = ? AND path = ?', source.id, path)
       if (found) return found.id
     }

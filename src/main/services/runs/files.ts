@@ -1,5 +1,5 @@
 // What a run leaves in its folder, read for those who ask.
-import { open, readdir, readFile, stat } from 'node:fs/promises'
+import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileError } from '../../../node/file-error.ts'
 import { readNdjson } from '../../../node/files.ts'
@@ -33,17 +33,6 @@ export async function readMetrics(folder: string, after: number, limit: number):
 function timeOf(line: unknown): string | null {
   const at: unknown = typeof line === 'object' && line !== null && 'at' in line ? line.at : null
   return typeof at === 'string' ? at : null
-}
-
-export async function listCheckpoints(folder: string): Promise<{ file: string; bytes: number; at: string }[]> {
-  const place = join(folder, 'checkpoints')
-  const names = (await readdir(place).catch(() => [])).filter((name) => name.endsWith('.safetensors'))
-  return Promise.all(
-    names.map(async (name) => {
-      const { size, mtime } = await stat(join(place, name))
-      return { file: join(place, name), bytes: size, at: mtime.toISOString() }
-    }),
-  )
 }
 
 /** The last lines of what the engine printed. */

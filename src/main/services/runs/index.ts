@@ -24,9 +24,9 @@ import { RunStore, runFolder } from './store.ts'
 import { validateRun } from './validate.ts'
 import type { Validation } from './validate.ts'
 
-/** @param trash for tests, which have none */
-export function runs(studio: Studio, trash: Trash = systemTrash): Handlers['runs'] {
-  const scheduler = new RunScheduler(studio)
+/** @param trash for tests, which have none @param retryEvery as in `RunScheduler` */
+export function runs(studio: Studio, trash: Trash = systemTrash, retryEvery?: number): Handlers['runs'] {
+  const scheduler = new RunScheduler(studio, retryEvery)
   const tables = new ImageTables(studio.projects)
   const checks = new Checks(studio.engine)
   let known: Promise<ResultOf<'methods'>> | null = null

@@ -2,7 +2,7 @@
 import type { Handlers } from '../../../shared/contract/index.ts'
 import type { OpenProject } from '../context.ts'
 import { evaluate } from './evaluation.ts'
-import { listCheckpoints, readHeader, readJudged, readLog, readMetrics } from './files.ts'
+import { readHeader, readJudged, readLog, readMetrics } from './files.ts'
 import { runFolder } from './store.ts'
 import type { RunStore } from './store.ts'
 
@@ -11,7 +11,7 @@ export interface RunsOfProject {
   readonly store: RunStore
 }
 
-type Results = Pick<Handlers['runs'], 'metrics' | 'checkpoints' | 'log' | 'evaluation' | 'judged'>
+type Results = Pick<Handlers['runs'], 'metrics' | 'log' | 'evaluation' | 'judged'>
 
 /** @param at the runs of an open project by its id */
 export function runResults(at: (project: string) => RunsOfProject): Results {
@@ -21,7 +21,6 @@ export function runResults(at: (project: string) => RunsOfProject): Results {
       const [lines, { classes }] = await Promise.all([readMetrics(folder, after, limit), readHeader(folder)])
       return { ...lines, classes: classes.map(({ id: label, name }) => ({ class: label, name })) }
     },
-    checkpoints: async ({ project: id, run }) => ({ checkpoints: await listCheckpoints(folderOf(at(id), run)) }),
     log: async ({ project: id, run, lines }) => ({ lines: await readLog(folderOf(at(id), run), lines) }),
     evaluation: async ({ project: id, run, split }) => {
       const { project, store } = at(id)

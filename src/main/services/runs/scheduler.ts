@@ -1,4 +1,6 @@
 // Takes runs from the queue to the engine, one of a project at a time, and writes down what becomes of them.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Run, RunState } from '../../../shared/contract/runs.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { JobEvent } from '../../../shared/events.ts'
@@ -9,8 +11,7 @@ import { LiveProgress } from './live-progress.ts'
 import { trainRequest } from './request.ts'
 import { RunStore, checkpointPath, runFolder } from './store.ts'
 import { setUnfinished, unfinishedRuns } from './unfinished.ts'
-import { join } from 'node:path'
-import { existsSync } from 'node:fs'
+import { untilWritten } from './until-written.ts'
 
 /** What a run is stopped for. `withdraw`: another one goes first; `close`: the project is closed. */
 type Intent = 'pause' | 'cancel' | 'withdraw' | 'close'
@@ -22,6 +23,8 @@ interface Live {
   readonly progress: LiveProgress
   /** The engine has begun. */
   started: boolean
+  /** It has come further than it was. */
+  stepped: boolean
   intent: Intent | null
   /** Its best weights become a model once it is cancelled. */
   keepBest: boolean
@@ -31,16 +34,20 @@ interface Live {
 
 export class RunScheduler {
   readonly #studio: Studio
+  readonly #retryEvery: number
   /** Handed to the engine: waiting for it, or running; by run. */
   readonly #training = new Map<string, Live>()
   /** Cancelled ones whose best weights become a model. */
   readonly #finishing = new Map<string, Live>()
 
-  constructor(studio: Studio) {
+  /** @param retryEvery milliseconds between attempts to write how a run ended */
+  constructor(studio: Studio, retryEvery = 5000) {
     this.#studio = studio
+    this.#retryEvery = retryEvery
     studio.projects.onOpened((project) => {
       const store = new RunStore(project)
       for (const id of store.interruptAll()) studio.log.info(`run ${id} was interrupted`)
+      if (!studio.stays) return
       for (const id of unfinishedRuns(project))
         if (!this.finish(project, id)) setUnfinished(project, id, false)
       this.advance(project)
@@ -65,7 +72,9 @@ export class RunScheduler {
   advance(project: OpenProject): void {
     // Somebody waits for the model of a run that was cancelled; it is made sooner than the next run is over.
     if ([...this.#finishing.values()].some((live) => live.project.id === project.id)) return
-    const [first] = new RunStore(project).queue()
+    const store = new RunStore(project)
+    this.announce(project, ...store.interruptAll(this.#training.keys()))
+    const [first] = store.queue()
     const live = [...this.#training.values()].find((candidate) => candidate.project.id === project.id)
     if (live) {
       if (!live.started && live.id !== first) this.#stop(live, 'withdraw')
@@ -83,27 +92,30 @@ export class RunScheduler {
   }
 
   /** Makes the best weights of a run that was cancelled a model, when the project is opened again if it is closed meanwhile.
-   * @returns whether there is anything to do: not where there are no weights, or the run has a model, or is gone */
+   * @returns whether there is anything to do: not where there are no weights, or the run has a model and its result, or is gone */
   finish(project: OpenProject, id: string): boolean {
     const run = new RunStore(project).list().find((other) => other.id === id)
-    if (run?.state !== 'cancelled' || !run.hasCheckpoint || run.hasModel || this.#finishing.has(id)) return false
+    if (run?.state !== 'cancelled' || !run.hasCheckpoint || (run.hasModel && run.result) || this.#finishing.has(id)) return false
     const live = this.#live(project, id)
     setUnfinished(project, id, true)
     this.#finishing.set(id, live)
     live.ended = this.#engineRun(live, true)
       .then(
-        ({ job: _job, ...result }) => new RunStore(project).conclude(id, { result }),
-        (error: unknown) => {
+        ({ job: _job, ...result }) => this.#written(live, () => new RunStore(project).conclude(id, { result })),
+        (thrown: unknown) => {
           // Nothing validated yet: there is no best, and nobody is at fault.
-          const failure = AppError.from(error)
-          if (failure.code !== 'conflict' && failure.code !== 'stopped') new RunStore(project).conclude(id, { error: failure.toJSON() })
+          const error = AppError.from(thrown)
+          if (error.code === 'conflict' || error.code === 'stopped') return
+          return this.#written(live, () => new RunStore(project).conclude(id, { error: error.toJSON() }))
         },
       )
-      .finally(() => {
+      // What could not be written stays to be done: the model is made again when the project is opened again.
+      .then(() => (live.intent === 'close' ? undefined : this.#written(live, () => setUnfinished(project, id, false))))
+      .catch((error: unknown) => this.#studio.log.error(`run ${id}: its model`, error))
+      .then(() => {
         this.#finishing.delete(id)
-        if (live.intent !== 'close') setUnfinished(project, id, false)
-        this.announce(project, id)
-        if (live.intent !== 'close') this.advance(project)
+        this.#tried(live, 'announcing its model', () => this.announce(project, id))
+        if (live.intent !== 'close') this.#tried(live, 'going on with the next one', () => this.advance(project))
       })
     return true
   }
@@ -117,7 +129,7 @@ export class RunScheduler {
   #live(project: OpenProject, id: string): Live {
     const store = new RunStore(project)
     const progress = new LiveProgress(store.get(id).progress, (saved) => store.saveProgress(id, saved))
-    return { id, project, progress, abort: new AbortController(), started: false, intent: null, keepBest: false, ended: Promise.resolve() }
+    return { id, project, progress, abort: new AbortController(), started: false, stepped: false, intent: null, keepBest: false, ended: Promise.resolve() }
   }
 
   #stop(live: Live, intent: Intent): void {
@@ -131,16 +143,32 @@ export class RunScheduler {
     this.#training.set(id, live)
     live.ended = this.#engineRun(live, false)
       .then(
-        ({ job: _job, ...result }) => this.#end(live, 'done', { result }),
-        (error: unknown) => this.#failed(live, AppError.from(error)),
+        ({ job: _job, ...result }) => this.#written(live, () => this.#end(live, 'done', { result })),
+        (error: unknown) => this.#written(live, () => this.#failed(live, AppError.from(error))),
       )
-      .catch((error: unknown) => this.#studio.log.error(`run ${id}`, error))
-      .finally(() => {
+      .catch((error: unknown) => this.#studio.log.error(`run ${id}: its end`, error))
+      .then(() => {
         this.#training.delete(id)
-        if (live.keepBest && live.intent === 'cancel') this.finish(project, id)
+        if (live.keepBest && live.intent === 'cancel') this.#tried(live, 'its model', () => this.finish(project, id))
         // Dropped by an engine that closes, or the project closes: what waits goes on waiting.
-        if (live.intent !== 'close' && (live.started || live.intent !== null)) this.advance(project)
+        if (live.intent !== 'close' && (live.started || live.intent !== null))
+          this.#tried(live, 'going on with the next one', () => this.advance(project))
       })
+  }
+
+  /** @throws where it cannot be written, and the run is to end in another way or its project to be closed */
+  #written({ id, abort: { signal } }: Live, write: () => void): Promise<void> {
+    const refused = (error: unknown): void => this.#studio.log.error(`run ${id}: its end cannot be written yet`, error)
+    return untilWritten(write, { every: this.#retryEvery, signal, refused })
+  }
+
+  /** For what nobody waits for: a failure is noted, and what comes after it is done all the same. */
+  #tried({ id }: Live, what: string, work: () => unknown): void {
+    try {
+      work()
+    } catch (error) {
+      this.#studio.log.error(`run ${id}: ${what}`, error)
+    }
   }
 
   async #engineRun(live: Live, finish: boolean): Promise<ResultOf<'train'>> {
@@ -165,21 +193,22 @@ export class RunScheduler {
 
   #heard(live: Live, event: JobEvent): void {
     const { project, id } = live
-    try {
-      live.progress.take(event)
-    } catch (error) {
-      // The run goes on: what it says is in its metrics too.
-      this.#studio.log.error(`run ${id}: saving its progress`, error)
-    }
+    if (event.event === 'step') live.stepped = true
+    // The run goes on: what it says is in its metrics too.
+    this.#tried(live, 'saving its progress', () => live.progress.take(event))
     this.#studio.events.emit('runs.progress', { project: project.id, run: id, event })
   }
 
   #failed(live: Live, error: AppError): void {
-    const { intent, started } = live
+    const { intent, started, stepped, progress } = live
     if (error.code === 'stopped' && !started) {
       if (intent === 'pause') this.#end(live, 'paused')
       if (intent === 'cancel') this.#end(live, 'cancelled')
       return
+    }
+    if (error.code === 'stopped' && intent === 'close' && !stepped) {
+      new RunStore(live.project).putBack(live.id, { ...progress.value, task: null })
+      return this.announce(live.project, live.id)
     }
     if (error.code === 'stopped')
       return this.#end(live, intent === 'cancel' ? 'cancelled' : intent === null ? 'interrupted' : 'paused')

@@ -71,7 +71,7 @@ export class RunStore {
     })
   }
 
-  /** The one way from state to state. Whoever leaves the queue gives up its place. @throws AppError 'conflict' */
+  /** The one way from state to state, but for `putBack`. Whoever leaves the queue gives up its place. @throws AppError 'conflict' */
   change(id: string, to: RunState, facts: { progress?: Progress; result?: Result; error?: AppErrorJson | null } = {}): void {
     const { db } = this.#project
     db.transaction(() => {
@@ -85,6 +85,15 @@ export class RunStore {
         ...[JSON.stringify(facts.progress ?? { ...run.progress, task: null }), json(facts.result === undefined ? run.result : facts.result)],
         ...[json(facts.error === undefined ? null : facts.error), id],
       )
+      this.#number(this.queue())
+    })
+  }
+
+  /** One that was begun in vain waits as before, and is the next. */
+  putBack(id: string, progress: Progress): void {
+    const { db } = this.#project
+    db.transaction(() => {
+      db.run("UPDATE runs SET state = 'queued', position = 0, progress = ? WHERE id = ? AND state = 'running'", JSON.stringify(progress), id)
       this.#number(this.queue())
     })
   }
@@ -125,14 +134,16 @@ export class RunStore {
     })
   }
 
-  /** After the application went down: nothing runs. @returns those that did */
-  interruptAll(): string[] {
+  /** Where the application went down, or could not write an end: nothing runs but these. @returns those that ran no more */
+  interruptAll(running: Iterable<string> = []): string[] {
     const { db } = this.#project
-    const running = db.all<{ id: string }>("SELECT id FROM runs WHERE state = 'running'").map(({ id }) => id)
+    const known = new Set(running)
+    const left = db.all<{ id: string }>("SELECT id FROM runs WHERE state = 'running'").flatMap(({ id }) => (known.has(id) ? [] : [id]))
+    if (left.length === 0) return left
     db.transaction(() => {
-      for (const id of running) this.change(id, 'interrupted')
+      for (const id of left) this.change(id, 'interrupted')
     })
-    return running
+    return left
   }
 
   #last(): number {

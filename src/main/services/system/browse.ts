@@ -1,10 +1,12 @@
 // Folders to choose from, inside the allowed roots, wherever links lead.
 import type { Dirent } from 'node:fs'
 import { opendir, readdir, realpath, stat } from 'node:fs/promises'
-import { dirname, extname, isAbsolute, join, relative, sep } from 'node:path'
+import { dirname, extname, join } from 'node:path'
 import { fileError } from '../../../node/file-error.ts'
+import { isAtOrBelow } from '../../../node/inside.ts'
 import type { Handlers } from '../../../shared/contract/index.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { isPictureName } from '../../../shared/picture-names.ts'
 import { holdsProject, mustBeAbsolute } from '../projects/folder.ts'
 
 type Listing = Awaited<ReturnType<Handlers['system']['browse']>>
@@ -12,7 +14,6 @@ type Entry = Listing['entries'][number]
 
 /** Files that can be chosen for something: backbones, labels. */
 const choosable = new Set(['.onnx', '.safetensors', '.pth', '.pt', '.ckpt', '.tar', '.bin', '.csv', '.txt'])
-const images = new Set(['.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.webp', '.gif', '.tif', '.tiff', '.avif'])
 /** Folders looked into at once, and entries looked at in each. */
 const limits = { atOnce: 8, inside: 1000 }
 /** Milliseconds for counting images: after that the numbers are left out. */
@@ -32,7 +33,7 @@ export async function browse(roots: readonly string[], folder: string | undefine
   // The same answer for what is not there and what may not be seen.
   if (real === null || !isInside(allowed, real)) {
     if (isInside([...roots, ...allowed], folder)) throw new AppError('not-found', `${folder}: expected a folder, found nothing there`)
-    throw new AppError('forbidden', `${folder}: expected a folder inside ${roots.join(', ')}, found one outside`)
+    throw new AppError('forbidden', `${folder}: expected a folder inside ${roots.join(', ')}, found one outside; serve --root names more`)
   }
   const found = await readdir(real, { withFileTypes: true }).catch((error: unknown) => {
     throw fileError(error, 'list', folder) ?? error
@@ -55,10 +56,7 @@ function resolved(path: string): Promise<string | null> {
 }
 
 function isInside(roots: readonly string[], path: string): boolean {
-  return roots.some((root) => {
-    const way = relative(root, path)
-    return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way))
-  })
+  return roots.some((root) => isAtOrBelow(root, path))
 }
 
 function mayBeChosen(entry: Dirent): boolean {
@@ -87,7 +85,7 @@ async function countImages(folder: string, until: number): Promise<number | null
     let count = 0
     let seen = 0
     for await (const entry of await opendir(folder)) {
-      if (images.has(extname(entry.name).toLowerCase())) count++
+      if (isPictureName(entry.name)) count++
       if (++seen >= limits.inside) break
     }
     return count

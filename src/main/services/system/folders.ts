@@ -1,8 +1,9 @@
 // Makes folders inside the allowed roots, and shows folders in the file manager.
 import { spawn } from 'node:child_process'
 import { mkdir, realpath, stat } from 'node:fs/promises'
-import { isAbsolute, join, relative, sep } from 'node:path'
+import { join } from 'node:path'
 import { fileError } from '../../../node/file-error.ts'
+import { isAtOrBelow } from '../../../node/inside.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { safeName } from '../labels/safe-name.ts'
 import { mustBeAbsolute } from '../projects/folder.ts'
@@ -51,9 +52,6 @@ async function insideOf(roots: readonly string[], folder: string): Promise<strin
   const real = await realpath(folder).catch((error: unknown) => {
     throw fileError(error, 'read', folder) ?? error
   })
-  for (const root of roots) {
-    const way = relative(await realpath(root).catch(() => root), real)
-    if (way === '' || !(way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way))) return real
-  }
+  for (const root of roots) if (isAtOrBelow(await realpath(root).catch(() => root), real)) return real
   throw new AppError('forbidden', `${folder}: expected a folder inside ${roots.join(', ')}, found one outside`)
 }

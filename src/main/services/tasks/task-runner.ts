@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto'
 import type { Task } from '../../../shared/contract/tasks.ts'
 import type { TaskResult } from '../../../shared/contract/task-results.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { noted } from '../../faults.ts'
+import type { FaultLog } from '../../faults.ts'
 import type { EventHub } from '../../transport/event-hub.ts'
 
 export interface TaskContext {
@@ -37,11 +39,14 @@ const interval = 200
 
 export class TaskRunner {
   readonly #events: EventHub
+  readonly #log: FaultLog | undefined
   /** Oldest first. */
   readonly #entries = new Map<string, Entry>()
 
-  constructor(events: EventHub) {
+  /** @param log gets the faults of this program that end tasks */
+  constructor(events: EventHub, log?: FaultLog) {
     this.#events = events
+    this.#log = log
   }
 
   /** Starts the work at once and answers with the task's id. What the work throws ends the task as failed, or as cancelled after a cancel. */
@@ -63,7 +68,7 @@ export class TaskRunner {
       .then(
         (result) => this.#end(id, { state: 'done', result }),
         (error: unknown) =>
-          this.#end(id, abort.signal.aborted ? { state: 'cancelled' } : { state: 'failed', error: AppError.from(error).toJSON() }),
+          this.#end(id, abort.signal.aborted ? { state: 'cancelled' } : { state: 'failed', error: this.#noted(about, error) }),
       )
     this.#entries.set(id, { task, abort, ended, since: performance.now(), announced: -Infinity })
     this.#announce(id)
@@ -124,6 +129,10 @@ export class TaskRunner {
       if (this.#entries.size <= remembered) break
       if (task.endedAt !== null) this.#entries.delete(old)
     }
+  }
+
+  #noted({ kind, subject }: Pick<Task, 'kind' | 'subject'>, error: unknown): Task['error'] {
+    return noted(error, `task ${kind}, ${subject}`, this.#log).toJSON()
   }
 
   #announce(id: string): void {

@@ -13,7 +13,7 @@ function candidates({ PYTHON }: NodeJS.ProcessEnv): Python[] {
 }
 
 /** The first Python that has pip. @throws AppError 'unsupported' naming what was looked for */
-export async function findPython(signal: AbortSignal, environment: NodeJS.ProcessEnv = process.env): Promise<Python> {
+async function findPython(signal: AbortSignal, environment: NodeJS.ProcessEnv = process.env): Promise<Python> {
   const tried = candidates(environment)
   const withoutPip: string[] = []
   for (const python of tried) {
