@@ -24,7 +24,7 @@ export const errorCodes = [
   'newer-version',
   /** What is asked for does not fit the state of things, e.g. a run that has ended cannot be paused. */
   'conflict',
-  /** A caller without the right token or origin. */
+  /** A caller without the right token or origin; a place outside those that may be looked into. */
   'forbidden',
   /** A request or message larger than allowed. */
   'too-large',
