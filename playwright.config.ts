@@ -10,7 +10,8 @@ export default defineConfig({
   outputDir: '.cache/interface',
   timeout: 120_000,
   expect: { timeout: 15_000 },
-  workers: 1,
+  // Each file has a server of its own; tests of one file run one after another.
+  workers: 2,
   fullyParallel: false,
   forbidOnly: true,
   reporter: process.env['TEST_RESULTS'] ? [['list'], ['json', { outputFile: `${process.env['TEST_RESULTS']}/interface.json` }]] : 'list',
