@@ -159,7 +159,9 @@ describe('the training loop', () => {
     }
     const whole = await parabola({ validation: collapsing(), classes: 10 })
     const stop = new AbortController()
-    const emit = ({ step }: TrainEvent): void => void (step === 13 && stop.abort())
+    const emit = ({ step }: TrainEvent): void => {
+      if (step === 13) stop.abort()
+    }
     const validation = collapsing()
     const first = await parabola({ validation, classes: 10, signal: stop.signal, emit })
     const from = first.checkpoints.at(-1)
