@@ -10,8 +10,8 @@ export default defineConfig({
   outputDir: '.cache/interface',
   timeout: 120_000,
   expect: { timeout: 15_000 },
-  // Each file has a server of its own; tests of one file run one after another.
-  workers: 2,
+  // Two at a time are slower than their time limits on two cores: most of them draw or train.
+  workers: 1,
   fullyParallel: false,
   forbidOnly: true,
   reporter: process.env['TEST_RESULTS'] ? [['list'], ['json', { outputFile: `${process.env['TEST_RESULTS']}/interface.json` }]] : 'list',
