@@ -1,9 +1,6 @@
 // End-to-end tests of the interface: a real Chromium before the real server, engine, database and files.
-import { existsSync } from 'node:fs'
 import { defineConfig } from '@playwright/test'
-
-/** The system's browser where there is one; else the one that `npx playwright install chromium` brings. */
-const installed = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path))
+import { installed } from './tests/interface/support/installed.ts'
 
 export default defineConfig({
   testDir: 'tests/interface',
@@ -25,7 +22,7 @@ export default defineConfig({
     actionTimeout: 15_000,
     permissions: ['clipboard-read', 'clipboard-write'],
     launchOptions: {
-      ...(installed && { executablePath: installed }),
+      ...installed,
       args: [
         '--no-sandbox',
         '--disable-gpu',

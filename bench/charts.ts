@@ -1,11 +1,11 @@
 // Line charts in Chromium: making one, and updating it with 50,000 and 4 x 20,000 points (time of the frame that draws).
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from '@playwright/test'
 import { build } from 'vite'
+import { installed } from '../tests/interface/support/installed.ts'
 
 const shapes = [
   { lines: 1, points: 50_000 },
@@ -30,8 +30,7 @@ try {
       },
     },
   })
-  const installed = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path))
-  const browser = await chromium.launch({ ...(installed && { executablePath: installed }), args: ['--no-sandbox', '--disable-gpu'] })
+  const browser = await chromium.launch({ ...installed, args: ['--no-sandbox', '--disable-gpu'] })
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
   await page.setContent('<div id="place"></div>')
   await page.addScriptTag({ path: join(folder, 'charts.js') })

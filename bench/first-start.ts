@@ -1,12 +1,12 @@
 // From `npm start` to a trained model of the sample, as somebody sees it who has never started the application: seconds. `node bench/first-start.ts`
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium } from '@playwright/test'
 import type { Page } from '@playwright/test'
+import { installed } from '../tests/interface/support/installed.ts'
 
-const installed = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path))
 const limit = { timeout: 300_000 }
 const home = mkdtempSync(join(tmpdir(), 'bench-first-start-'))
 const begun = performance.now()
@@ -42,7 +42,7 @@ async function train(page: Page): Promise<void> {
   tell('there is a model')
 }
 
-const browser = await chromium.launch({ ...(installed && { executablePath: installed }), args: ['--no-sandbox'] })
+const browser = await chromium.launch({ ...installed, args: ['--no-sandbox'] })
 try {
   const open = await address()
   tell('the address is there')

@@ -1,13 +1,13 @@
 // The grid of Label with many images in Chromium: opening, scrolling, jumping, a key press to the painted label. `node bench/grid.ts [images]`
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium } from '@playwright/test'
 import type { Page } from '@playwright/test'
 import { numberedJpegs } from '../tests/support/jpegs.ts'
 import { StudioServer } from '../tests/interface/support/studio.ts'
+import { installed } from '../tests/interface/support/installed.ts'
 
 const images = Number(process.argv[2] ?? 100_000)
-const installed = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path))
 const grid = '[role=listbox]'
 
 function at(times: readonly number[], share: number): number {
@@ -97,7 +97,7 @@ async function label(page: Page, key: string, name: string): Promise<number> {
 const studio = new StudioServer()
 await studio.start()
 const browser = await chromium.launch({
-  ...(installed && { executablePath: installed }),
+  ...installed,
   args: ['--no-sandbox', '--disable-gpu', '--enable-precise-memory-info'],
 })
 try {

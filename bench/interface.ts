@@ -1,16 +1,16 @@
 // The interface: from opening it to a usable Start view, cold and warm, and what it weighs. `node bench/interface.ts [repeats]`
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { chromium } from '@playwright/test'
 import { StudioServer } from '../tests/interface/support/studio.ts'
+import { installed } from '../tests/interface/support/installed.ts'
 
 const repeats = Number(process.argv[2] ?? 5)
 /** Bytes of JavaScript, gzipped, before the Start view can be used. */
 const goal = 250_000
 const pages = join(import.meta.dirname, '../out/renderer')
-const installed = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path))
 
 interface Start {
   /** Milliseconds from the navigation to the first paint with content, and to a Start view that is connected. */
@@ -23,7 +23,7 @@ interface Start {
 /** One page from its address on. @param folder of the browser's profile: what it has cached */
 async function start(folder: string, studio: StudioServer): Promise<Start> {
   const context = await chromium.launchPersistentContext(folder, {
-    ...(installed && { executablePath: installed }),
+    ...installed,
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
   })
   try {

@@ -1,6 +1,6 @@
 // Pictures of every view, with a project that has something to show. `npm run pictures -- --out FOLDER [--images FOLDER --backbone FILE] [--all] [--only NAME,…]`
 // Without --images: the drawn sample. --all: light and dark, 1280x800 and 1920x1080, as PNG to look at; else what docs/images has, as JPEG.
-import { existsSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { chromium } from '@playwright/test'
@@ -8,6 +8,7 @@ import type { Page } from '@playwright/test'
 import sharp from 'sharp'
 import { StudioServer } from '../tests/interface/support/studio.ts'
 import type { Run } from '../src/shared/contract/runs.ts'
+import { installed } from '../tests/interface/support/installed.ts'
 
 const { values: options } = parseArgs({
   options: {
@@ -19,7 +20,6 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
   },
 })
-const installed = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path))
 const sizes = options.all
   ? [
       { width: 1280, height: 800 },
@@ -110,7 +110,7 @@ async function bring(page: Page, heading: string): Promise<void> {
 const studio = new StudioServer()
 mkdirSync(options.out, { recursive: true })
 await studio.start()
-const browser = await chromium.launch({ ...(installed && { executablePath: installed }), args: ['--no-sandbox', '--disable-gpu'] })
+const browser = await chromium.launch({ ...installed, args: ['--no-sandbox', '--disable-gpu'] })
 try {
   const { project, done, other, predicted } = await setScene(studio)
   const page = await browser.newPage({ reducedMotion: 'reduce', bypassCSP: true })
