@@ -5,7 +5,9 @@ import { applyAll } from '../graph/apply.ts'
 import { after, cast } from '../graph/build.ts'
 import { isLeaf, sourceOf, views } from '../graph/memory.ts'
 import type { OpType } from '../graph/ops/index.ts'
+import { resultsOf } from '../graph/program.ts'
 import type { Program } from '../graph/program.ts'
+import { onInputs, withResults } from '../graph/rewrite.ts'
 import { topological } from '../graph/value.ts'
 import type { Node, Value } from '../graph/value.ts'
 import { sizeOf } from '../tensor/tensor.ts'
@@ -48,7 +50,7 @@ export function inHalf(loss: Value, feeds: Iterable<Value>): Recall {
 /** The same program: what else uses a value that is narrowed waits for the narrow copy. Otherwise that would be made when the backward pass asks for it, and
  * the wide one be kept until then. */
 export function narrowedEarly(program: Program): Program {
-  const results = [...Object.values(program.outputs), ...Object.values(program.updates)]
+  const results = resultsOf(program)
   const halves = new Map<Value, Value>()
   for (const { op, inputs, outputs } of topological(results))
     if (op === 'Cast' && outputs[0]?.dtype === 'float16' && inputs[0]) halves.set(inputs[0], outputs[0])
@@ -69,10 +71,8 @@ export function narrowedEarly(program: Program): Program {
   }
   for (const node of topological(results, (user) => user.inputs.flatMap((x) => (x ? [halfFor(user, x), x] : [])))) {
     const inputs = node.inputs.map((x) => x && current(node, x))
-    const outputs = inputs.every((x, i) => x === node.inputs[i]) ? node.outputs : applyAll(node.op, inputs, node.attributes)
+    const outputs = onInputs(node, inputs)
     node.outputs.forEach((output, i) => rewritten.set(output, outputs[i]!))
   }
-  const named = (values: Readonly<Record<string, Value>>): Record<string, Value> =>
-    Object.fromEntries(Object.entries(values).map(([name, value]) => [name, renewed(value)]))
-  return { ...program, outputs: named(program.outputs), updates: named(program.updates) }
+  return withResults(program, renewed)
 }

@@ -1,6 +1,6 @@
 // Rematerialisation: gradients that compute the forward values between chosen ones anew instead of keeping them.
 // Chen, Xu, Zhang, Guestrin: Training Deep Nets with Sublinear Memory Cost, 2016.
-import { applyAll } from '../graph/apply.ts'
+import { onInputs } from '../graph/rewrite.ts'
 import { after } from '../graph/build.ts'
 import { GraphError } from '../graph/ops/spec.ts'
 import { topological } from '../graph/value.ts'
@@ -54,7 +54,7 @@ class Recomputing {
   gradients(): Value[] {
     for (const node of this.#ordered()) {
       const inputs = node.inputs.map((input) => input && this.#current(input))
-      const outputs = inputs.every((input, i) => input === node.inputs[i]) ? node.outputs : applyAll(node.op, inputs, node.attributes)
+      const outputs = onInputs(node, inputs)
       node.outputs.forEach((output, i) => this.#rewritten.set(output, outputs[i]!))
     }
     return this.#gradients.map((value) => this.#rewritten.get(value) ?? value)
@@ -148,8 +148,7 @@ class Recomputing {
     if (!end) return value
     for (const node of topologicalWithin(value.node, (other) => this.#stretch.get(other) === end && !this.#renewed.has(other))) {
       const inputs = node.inputs.map((input) => input && this.#enter(input, end))
-      const same = inputs.every((input, i) => input === node.inputs[i])
-      this.#renewed.set(node, same ? node.outputs : applyAll(node.op, inputs, node.attributes))
+      this.#renewed.set(node, onInputs(node, inputs))
     }
     return this.#renewed.get(value.node)?.[value.index] ?? value
   }

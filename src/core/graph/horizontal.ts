@@ -6,7 +6,9 @@ import * as g from './build.ts'
 import { alike, findColumns, leavesOf } from './horizontal/columns.ts'
 import type { AlikeColumn, Column } from './horizontal/columns.ts'
 import { concatenated, cut } from './horizontal/join.ts'
+import { resultsOf } from './program.ts'
 import type { Program } from './program.ts'
+import { onInputs, withResults } from './rewrite.ts'
 import { topological } from './value.ts'
 import type { Value } from './value.ts'
 
@@ -36,18 +38,13 @@ class Fusion {
   }
 
   fused(): Program {
-    const { outputs, updates } = this.#program
-    const results = [...Object.values(outputs), ...Object.values(updates)]
     // A column is computed before the first that needs a part of it.
-    const order = topological(this.#needed(results), ({ inputs }) => this.#needed(inputs))
-    for (const { op, inputs, attributes, outputs: values } of order) {
-      const current = inputs.map((input) => input && this.#current(input))
-      const outputs = current.every((input, i) => input === inputs[i]) ? values : applyAll(op, current, attributes)
-      values.forEach((value, i) => this.#rewritten.set(value, outputs[i]!))
+    const order = topological(this.#needed(resultsOf(this.#program)), ({ inputs }) => this.#needed(inputs))
+    for (const node of order) {
+      const outputs = onInputs(node, node.inputs.map((input) => input && this.#current(input))) // prettier-ignore
+      node.outputs.forEach((value, i) => this.#rewritten.set(value, outputs[i]!))
     }
-    const named = (values: Readonly<Record<string, Value>>): Record<string, Value> =>
-      Object.fromEntries(Object.entries(values).map(([name, value]) => [name, this.#current(value)]))
-    return { ...this.#program, outputs: named(outputs), updates: named(updates) }
+    return withResults(this.#program, (value) => this.#current(value))
   }
 
   /** Whether nothing that goes into a column needs a part of it, or of another that needs this one. */

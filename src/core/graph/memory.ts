@@ -2,6 +2,7 @@
 import { sizeOf } from '../tensor/tensor.ts'
 import type { DType } from '../tensor/tensor.ts'
 import type { OpType } from './ops/index.ts'
+import { resultsOf } from './program.ts'
 import type { Program } from './program.ts'
 import { topological } from './value.ts'
 import type { Node, Value } from './value.ts'
@@ -22,8 +23,8 @@ export const views: ReadonlySet<OpType> = new Set<OpType>([
 /** Bytes of the values that are alive at once, at most, if nodes run in the order of `topological` and each value lives from its node to its last user.
  * Feeds and state are among them; what a kernel needs for itself is not. */
 export function peakBytes(program: Program): number {
-  const kept = new Set<Value>([...Object.values(program.outputs), ...Object.values(program.updates)].map(sourceOf))
-  const order = topological([...Object.values(program.outputs), ...Object.values(program.updates)])
+  const kept = new Set<Value>(resultsOf(program).map(sourceOf))
+  const order = topological(resultsOf(program))
   const lastUse = new Map<Value, number>()
   for (const [at, node] of order.entries()) for (const value of node.inputs) if (value) lastUse.set(sourceOf(value), at)
   const ending = new Map<number, Value[]>()

@@ -14,6 +14,11 @@ export interface Program {
   readonly updates: Readonly<Record<string, Value>>
 }
 
+/** All that a program computes: its outputs, then its updates. */
+export function resultsOf({ outputs, updates }: Program): Value[] {
+  return [...Object.values(outputs), ...Object.values(updates)]
+}
+
 /** Named tensors that stay where the engine computes. Shared by all executables of the engine that made it. */
 export interface State {
   readonly names: readonly string[]

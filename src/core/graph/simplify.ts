@@ -4,7 +4,9 @@ import { sizeOf } from '../tensor/tensor.ts'
 import type { HostTensor } from '../tensor/tensor.ts'
 import { applyAll, constant } from './apply.ts'
 import type { OpType } from './ops/index.ts'
+import { resultsOf } from './program.ts'
 import type { Program } from './program.ts'
+import { onInputs, withResults } from './rewrite.ts'
 import { attributesKey } from './simplify/key.ts'
 import { rules } from './simplify/rules.ts'
 import type { Make, Rule } from './simplify/rules.ts'
@@ -18,11 +20,8 @@ const foldable = { largest: 65_536, small: 1024 }
 /** The same program with fewer nodes. Leaves stay the same values; unused ones stay, too. As a program is not differentiated any more,
  * StopGradient is removed. */
 export function simplify(program: Program): Program {
-  const [outputs, updates] = [Object.entries(program.outputs), Object.entries(program.updates)]
-  const simplified = new Simplifier().all([...outputs, ...updates].map(([, value]) => value))
-  const named = (entries: typeof outputs, from: number): Record<string, Value> =>
-    Object.fromEntries(entries.map(([name, value], i) => [name, simplified[from + i] ?? value]))
-  return { ...program, outputs: named(outputs, 0), updates: named(updates, outputs.length) }
+  const simplifier = new Simplifier(resultsOf(program))
+  return withResults(program, (value) => simplifier.current(value))
 }
 
 class Simplifier {
@@ -30,13 +29,16 @@ class Simplifier {
   readonly #known = new Map<string, readonly Value[]>()
   readonly #ids = new Map<object, number>()
 
-  all(values: readonly Value[]): Value[] {
+  constructor(values: readonly Value[]) {
     for (const node of topological(values)) {
-      const inputs = node.inputs.map((input) => input && (this.#replaced.get(input) ?? input))
-      const results = this.#simplified(node, inputs)
+      const results = this.#simplified(node, node.inputs.map((input) => input && this.current(input))) // prettier-ignore
       node.outputs.forEach((output, i) => this.#replaced.set(output, results[i] ?? output))
     }
-    return values.map((value) => this.#replaced.get(value) ?? value)
+  }
+
+  /** Stands for a value. */
+  current(value: Value): Value {
+    return this.#replaced.get(value) ?? value
   }
 
   /** Stands for `node` with the given inputs. */
@@ -74,8 +76,7 @@ class Simplifier {
     const key = `${node.op} ${inputs.map((input) => this.#id(input ?? this)).join()} ${attributesKey(node.attributes, (data) => this.#id(data))}`
     const known = this.#known.get(key)
     if (known) return known
-    const same = inputs.every((input, i) => input === node.inputs[i])
-    const outputs = same ? node.outputs : applyAll(node.op, inputs, node.attributes)
+    const outputs = onInputs(node, inputs)
     this.#known.set(key, outputs)
     return outputs
   }

@@ -3,6 +3,7 @@ import { fuseHorizontally } from '../../../core/graph/horizontal.ts'
 import { OnnxBuilder } from '../../../core/graph/onnx/builder.ts'
 import type { OnnxValueType } from '../../../core/graph/onnx/builder.ts'
 import type { OpType } from '../../../core/graph/ops/index.ts'
+import { resultsOf } from '../../../core/graph/program.ts'
 import type { Program } from '../../../core/graph/program.ts'
 import { topological } from '../../../core/graph/value.ts'
 import type { Node, Value } from '../../../core/graph/value.ts'
@@ -45,7 +46,7 @@ export function lowerProgram(given: Program, { provider, block }: Target): Lower
   const program = provider === 'cpu' ? given : fuseHorizontally(given)
   const table: Lowerings = { ...lowerings, ...ofDevices[provider] }
   const builder = new OnnxBuilder({ name: 'program', opset: 17, domains: { 'com.microsoft': 1, 'com.microsoft.nchwc': 1 } })
-  const results = [...Object.values(program.outputs), ...Object.values(program.updates)]
+  const results = resultsOf(program)
   const order = topological(results)
   // Rows and blocks are made for the processor's kernels.
   const preferred = provider === 'cpu' ? preferredLayout(order, block) : 'plain'

@@ -1,5 +1,6 @@
 // A program as a plan of calls.
 import type { OpType } from '../../../core/graph/ops/index.ts'
+import { resultsOf } from '../../../core/graph/program.ts'
 import type { Program } from '../../../core/graph/program.ts'
 import { topological } from '../../../core/graph/value.ts'
 import type { Node, Value } from '../../../core/graph/value.ts'
@@ -12,7 +13,7 @@ import { planned } from './plan.ts'
 import type { Held, Plan, Slot } from './plan.ts'
 
 export function lowerProgram(program: Program, onGraphicsCard: boolean): Plan {
-  const order = topological([...Object.values(program.outputs), ...Object.values(program.updates)])
+  const order = topological(resultsOf(program))
   const hasConvolutions = order.some(({ op }) => op === 'Conv' || op === 'ConvInputGradient')
   const emit = new Emitter({ filters: filtersOf(order, isElementwise), hasConvolutions, onGraphicsCard })
   const used = new Set(order)
