@@ -90,11 +90,21 @@ test('draws the sample, with labels to begin with and a network to start from', 
   expect((await studio.api.backbones.list({})).backbones.map(({ name }) => name)).toEqual(['Sample network'])
 })
 
-test('takes dropped images into a project of their own', async ({ page, studio, photos }) => {
+test('takes dropped images into a project of their own, and the page is not left half-way without asking', async ({
+  page,
+  studio,
+  photos,
+}) => {
+  const isHeld = (): Promise<boolean> => page.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })))
+  const goOn = Promise.withResolvers<undefined>()
+  await page.route('**/uploads/**', (route) => goOn.promise.then(() => route.continue()))
   const dialog = await drop(page, join(photos, 'train', classes[0]))
   await expect(dialog).toContainText('3 dropped images')
   await dialog.getByRole('button', { name: 'Create the project' }).click()
+  await expect.poll(isHeld).toBe(true)
+  goOn.resolve(undefined)
   await expect(page.getByRole('contentinfo')).toContainText('3 images')
+  expect(await isHeld()).toBe(false)
   const { projects } = await studio.api.projects.list({})
   expect(projects.map(({ images }) => images)).toEqual([3])
 })
