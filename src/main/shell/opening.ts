@@ -1,6 +1,5 @@
 // Folders and projects from outside: the command line, the file manager, the list of recent ones, a second start of the application.
-import { stat } from 'node:fs/promises'
-import { basename, dirname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { z } from 'zod'
 
 /** What one start tells the one that runs already. Both may be different versions. */
@@ -18,11 +17,4 @@ export function pathOfWords(words: readonly string[], folder: string): string | 
 export function pathOfSecond(data: unknown, words: readonly string[], folder: string): string | null {
   const { data: given } = handedOver.safeParse(data)
   return given ? given.path : pathOfWords(words.slice(1), folder)
-}
-
-/** The folder that is meant: itself, or that of a project's database. Null where there is none. */
-export async function folderMeant(path: string): Promise<string | null> {
-  const found = await stat(path).catch(() => null)
-  if (found?.isDirectory()) return path
-  return found?.isFile() && basename(path) === 'project.db' ? dirname(path) : null
 }

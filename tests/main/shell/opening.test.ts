@@ -1,12 +1,7 @@
-// What the application is told to open, by words and by files.
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
-import { folderMeant, pathOfSecond, pathOfWords } from '../../../src/main/shell/opening.ts'
-
-const folder = realpathSync(mkdtempSync(join(tmpdir(), 'opening-')))
-afterAll(() => rmSync(folder, { recursive: true }))
+// What the application is told to open, by words and by other starts.
+import { resolve } from 'node:path'
+import { expect, test } from 'vitest'
+import { pathOfSecond, pathOfWords } from '../../../src/main/shell/opening.ts'
 
 test.each([
   [[], null],
@@ -21,14 +16,4 @@ test('a second start hands over its path; another version of the program its wor
   expect(pathOfSecond({ path: null }, ['studio', 'other'], '/')).toBe(null)
   expect(pathOfSecond(undefined, ['studio', '--flag', 'photos'], '/data')).toBe(resolve('/data/photos'))
   expect(pathOfSecond({ path: 7 }, ['studio'], '/data')).toBe(null)
-})
-
-test('a folder is meant by itself or by its database, and by nothing else', async () => {
-  mkdirSync(join(folder, 'flowers'))
-  writeFileSync(join(folder, 'flowers/project.db'), '')
-  writeFileSync(join(folder, 'flowers/1.jpg'), '')
-  expect(await folderMeant(join(folder, 'flowers'))).toBe(join(folder, 'flowers'))
-  expect(await folderMeant(join(folder, 'flowers/project.db'))).toBe(join(folder, 'flowers'))
-  expect(await folderMeant(join(folder, 'flowers/1.jpg'))).toBe(null)
-  expect(await folderMeant(join(folder, 'gone'))).toBe(null)
 })
