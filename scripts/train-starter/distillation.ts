@@ -5,12 +5,13 @@ import type { Program } from '../../src/core/graph/program.ts'
 import type { Value } from '../../src/core/graph/value.ts'
 import type { Backbone } from '../../src/core/nn/backbone.ts'
 import { linear } from '../../src/core/nn/layers.ts'
+import { crossEntropy } from '../../src/core/nn/losses.ts'
 import { momentumOf, sgd } from '../../src/core/nn/optimiser.ts'
 import { ProgramBuilder } from '../../src/core/nn/program-builder.ts'
 import { deriveSeed, Random } from '../../src/core/tensor/random.ts'
 import { tensor } from '../../src/core/tensor/tensor.ts'
 import type { HostTensor } from '../../src/core/tensor/tensor.ts'
-import type { Recipe } from './recipe.ts'
+import type { Cycle, Recipe } from './recipe.ts'
 import type { Teacher } from './teacher.ts'
 
 export type Variables = Readonly<Record<string, HostTensor>>
@@ -39,30 +40,37 @@ export function statisticsOf(features: Iterable<Float32Array>, width: number): S
   return { mean: tensor('float32', [width], mean), deviation: tensor('float32', [width], deviation) }
 }
 
-/** Starting values: the backbone's own, and a fresh linear layer as torch.nn.Linear has it. */
-export function startingVariables(backbone: Backbone, teacher: Teacher, seed: number): Record<string, HostTensor> {
+/** The backbone's own starting values. */
+export function startingVariables(backbone: Backbone): Record<string, HostTensor> {
+  return Object.fromEntries(Object.entries(backbone.variables(null)).map(([name, value]) => [`student/${name}`, value]))
+}
+
+/** Fresh linear layers, as torch.nn.Linear has them: `head` to the teacher's features, `species` of the drawings. */
+export function newLayers({ width }: Backbone, teacher: Teacher, { seed, drawings }: Recipe): Record<string, HostTensor> {
   const random = new Random(deriveSeed(seed, 'head'))
-  const bound = 1 / Math.sqrt(backbone.width)
+  const bound = 1 / Math.sqrt(width)
   const drawn = (shape: readonly number[]): HostTensor => {
     const value = tensor('float32', shape)
     for (let i = 0; i < value.data.length; i++) value.data[i] = random.uniform(-bound, bound)
     return value
   }
   return {
-    ...Object.fromEntries(Object.entries(backbone.variables(null)).map(([name, value]) => [`student/${name}`, value])),
-    'head/weight': drawn([teacher.width, backbone.width]),
+    'head/weight': drawn([teacher.width, width]),
     'head/bias': drawn([teacher.width]),
+    'species/weight': drawn([drawings.species, width]),
+    'species/bias': drawn([drawings.species]),
   }
 }
 
-/** The starting values with momentum of zero for whatever is trained. */
-export function withMomentum(variables: Variables, backbone: Backbone): Record<string, HostTensor> {
-  const buffers = trained(backbone).map((name) => [momentumOf(name), tensor('float32', variables[name]!.shape)] as const)
+/** The variables with momentum of zero for whatever is trained. */
+export function withMomentum(variables: Variables, backbone: Backbone, { drawings }: Cycle): Record<string, HostTensor> {
+  const buffers = trained(backbone, drawings > 0).map((name) => [momentumOf(name), tensor('float32', variables[name]!.shape)] as const)
   return { ...variables, ...Object.fromEntries(buffers) }
 }
 
-function trained(backbone: Backbone): string[] {
-  return [...backbone.trainable(null).map((name) => `student/${name}`), 'head/weight', 'head/bias']
+function trained(backbone: Backbone, withDrawings: boolean): string[] {
+  const own = backbone.trainable(null).map((name) => `student/${name}`)
+  return [...own, 'head/weight', 'head/bias', ...(withDrawings ? ['species/weight', 'species/bias'] : [])]
 }
 
 interface Both {
@@ -71,22 +79,18 @@ interface Both {
   readonly logits: readonly [Value, Value]
 }
 
-/** @param targets the teacher's features [N, F] */
-function both(
-  builder: ProgramBuilder,
-  backbone: Backbone,
-  teacher: Teacher,
-  statistics: Statistics,
-  x: Value,
-  targets: Value,
-  training: boolean,
-): Both {
-  const [mean, deviation] = [g.constant(statistics.mean), g.constant(statistics.deviation)]
-  const feature = backbone.forward(x, {
+/** The student's features [N, width] of images [N, 3, size, size]. */
+function study(builder: ProgramBuilder, backbone: Backbone, x: Value, training: boolean): Value {
+  return backbone.forward(x, {
     training,
     get: (name) => builder.get(`student/${name}`),
     set: (name, value) => builder.set(`student/${name}`, value),
   })
+}
+
+/** @param feature the student's [N, width] @param targets the teacher's features [N, F] */
+function both(builder: ProgramBuilder, teacher: Teacher, statistics: Statistics, feature: Value, targets: Value): Both {
+  const [mean, deviation] = [g.constant(statistics.mean), g.constant(statistics.deviation)]
   const student = linear(feature, builder.get('head/weight'), builder.get('head/bias'))
   return {
     features: [student, g.div(g.sub(targets, mean), deviation)],
@@ -108,21 +112,40 @@ function losses({ features: [a, b], logits: [s, t] }: Both, { temperature }: Rec
   }
 }
 
-/** Feeds: `unlabelled/0` images [batch, 3, size, size], `targets` [batch, F], `rate`. Outputs: `loss` and its terms. */
-export function buildStep(backbone: Backbone, teacher: Teacher, statistics: Statistics, recipe: Recipe, variables: Variables): Program {
+/** Feeds: `unlabelled/0` photos [batch, 3, size, size], `targets` [batch, F], `rate`; `labelled/0` drawings [n, 3, size, size] and `labels` [n] where they count.
+ * Outputs: `loss` and its terms. */
+export function buildStep(
+  backbone: Backbone,
+  teacher: Teacher,
+  statistics: Statistics,
+  recipe: Recipe,
+  { drawings: weight }: Cycle,
+  variables: Variables,
+): Program {
+  const { batch, drawings } = recipe
   const builder = new ProgramBuilder(variables)
-  const x = builder.feed('unlabelled/0', backbone.inputType(null, recipe.batch))
-  const targets = builder.feed('targets', { dtype: 'float32', shape: [recipe.batch, teacher.width] })
-  const terms = losses(both(builder, backbone, teacher, statistics, x, targets, true), recipe)
-  const loss = g.add(g.mul(terms.features, recipe.featureWeight), terms.classes)
-  const names = trained(backbone)
+  const photos = builder.feed('unlabelled/0', backbone.inputType(null, batch))
+  const targets = builder.feed('targets', { dtype: 'float32', shape: [batch, teacher.width] })
+  const drawn = weight === 0 ? [] : [builder.feed('labelled/0', backbone.inputType(null, drawings.batch))]
+  const features = study(builder, backbone, g.concat([photos, ...drawn], 0), true)
+  const { features: distance, classes } = losses(both(builder, teacher, statistics, g.slice(features, [0], [batch], [0]), targets), recipe)
+  let loss = g.add(g.mul(distance, recipe.featureWeight), classes)
+  const terms: Record<string, Value> = { 'loss/features': distance, 'loss/classes': classes }
+  if (weight > 0) {
+    const labels = builder.feed('labels', { dtype: 'int32', shape: [drawings.batch] })
+    const butterflies = g.slice(features, [batch], [batch + drawings.batch], [0])
+    const species = crossEntropy(linear(butterflies, builder.get('species/weight'), builder.get('species/bias')), labels)
+    loss = g.add(loss, g.mul(species, weight))
+    terms['loss/species'] = species
+  }
+  const names = trained(backbone, weight > 0)
   const gradients = differentiate(
     loss,
     names.map((name) => builder.get(name)),
   )
   const rate = builder.feed('rate', { dtype: 'float32', shape: [] })
   names.forEach((name, i) => sgd(builder, name, gradients[i]!, rate, { ...recipe, nesterov: true }))
-  return builder.finish({ loss, 'loss/features': terms.features, 'loss/classes': terms.classes })
+  return builder.finish({ loss, ...terms })
 }
 
 /** Feeds: `x` and `targets` of `images` images. Outputs: the logits of `student` and `teacher`. */
@@ -136,6 +159,6 @@ export function buildValidation(
   const builder = new ProgramBuilder(variables)
   const x = builder.feed('x', backbone.inputType(null, images))
   const targets = builder.feed('targets', { dtype: 'float32', shape: [images, teacher.width] })
-  const [student, other] = both(builder, backbone, teacher, statistics, x, targets, false).logits
+  const [student, other] = both(builder, teacher, statistics, study(builder, backbone, x, false), targets).logits
   return builder.finish({ student, teacher: other })
 }

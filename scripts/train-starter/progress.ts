@@ -1,27 +1,28 @@
 // What the training tells on the terminal: a line now and then, with the time that is left.
 import type { Recipe } from './recipe.ts'
-import type { ProgressEvent } from './train.ts'
+import type { ProgressEvent } from './job.ts'
 
 /** Seconds between lines. */
 const interval = 10
 
 /** @returns takes events and prints some of them */
-export function progressLine({ batch, cycles }: Recipe, print: (line: string) => void): (event: ProgressEvent) => void {
+export function progressLine({ batch, drawings, cycles }: Recipe, print: (line: string) => void): (event: ProgressEvent) => void {
   let last = -Infinity
   const isDue = (): boolean => {
     if (performance.now() - last < interval * 1000) return false
     last = performance.now()
     return true
   }
-  let teacherSince: { time: number; done: number } | null = null
+  let since: { kind: string; time: number; done: number } | null = null
   return (event) => {
     if (event.kind === 'training')
       return print(`training ${event.parameters} parameters on ${event.photos} photos, choosing weights on ${event.validation} others`)
-    if (event.kind === 'teacher') {
-      teacherSince ??= { time: performance.now(), done: event.done }
+    if (event.kind !== 'cycle') {
+      const { kind, done, total } = event
+      if (since?.kind !== kind) since = { kind, time: performance.now(), done }
       if (!isDue()) return
-      const rate = (event.done - teacherSince.done) / Math.max(1e-3, (performance.now() - teacherSince.time) / 1000)
-      return print(`teacher: ${event.done} of ${event.total} views${leftOf((event.total - event.done) / rate)}`)
+      const rate = (done - since.done) / Math.max(1e-3, (performance.now() - since.time) / 1000)
+      return print(`${kind}: ${done} of ${total} ${kind === 'teacher' ? 'views' : 'butterflies'}${leftOf((total - done) / rate)}`)
     }
     const { cycle, event: inner } = event
     const where = `cycle ${cycle + 1} of ${cycles.length}, step ${inner.step}`
@@ -35,7 +36,7 @@ export function progressLine({ batch, cycles }: Recipe, print: (line: string) =>
     const open = inner.steps - inner.step + cycles.slice(cycle + 1).reduce((sum, { steps }) => sum + steps, 0)
     const terms = Object.entries(inner.terms).map(([name, value]) => `${name} ${value.toFixed(3)}`)
     print(
-      `${where} of ${inner.steps}: loss ${inner.loss.toFixed(3)} (${terms.join(', ')}), ${inner.imagesPerSecond.toFixed(0)} images/s${leftOf((open * batch) / inner.imagesPerSecond)}`,
+      `${where} of ${inner.steps}: loss ${inner.loss.toFixed(3)} (${terms.join(', ')}), ${inner.imagesPerSecond.toFixed(0)} images/s${leftOf((open * (batch + drawings.batch)) / inner.imagesPerSecond)}`,
     )
   }
 }

@@ -1,6 +1,6 @@
 // What the shipped starter backbone was trained with: photos, teacher, network, steps. Everything that decides its numbers.
 import { recipe as viewRecipe } from '../../src/core/data/views/recipe.ts'
-import type { Normalization, ViewRecipe } from '../../src/core/data/views/recipe.ts'
+import type { Normalization, RecipeName, ViewRecipe } from '../../src/core/data/views/recipe.ts'
 import type { Architecture } from './network.ts'
 
 export interface Source {
@@ -19,11 +19,26 @@ export interface TeacherFile {
   readonly pooled: string
 }
 
+/** Butterflies of invented species, from the generator of the sample project. The student is told their species: photos alone teach it shapes and colours, not small marks. */
+export interface Drawings {
+  readonly species: number
+  /** Of each species. */
+  readonly individuals: number
+  /** Smallest share of the area that a view shows. */
+  readonly cropScale: number
+  /** In a batch, beside the photos. */
+  readonly batch: number
+}
+
 export interface Cycle {
   readonly steps: number
   /** Edge of the student's views, pixels: small ones first (Tan and Le, ICML 2021), they cost less. */
   readonly size: number
   readonly learningRate: number
+  /** Weight of the cross-entropy of the drawings' species; 0: photos alone. */
+  readonly drawings: number
+  /** Only the student's own weights are taken over; the linear layers after it begin anew. */
+  readonly newLayers?: boolean
 }
 
 export interface Recipe {
@@ -40,6 +55,7 @@ export interface Recipe {
   /** Smallest share of the area that a view shows. */
   readonly cropScale: number
   readonly batch: number
+  readonly drawings: Drawings
   /** In a cycle the rate falls to zero along a cosine; the next one goes on from the weights that the last one kept (Loshchilov and Hutter, ICLR 2017),
    * so that there is a whole network after each. */
   readonly cycles: readonly Cycle[]
@@ -67,12 +83,16 @@ export const starterRecipe: Recipe = {
   views: 5,
   cropScale: 0.2,
   batch: 64,
+  drawings: { species: 400, individuals: 12, cropScale: 0.5, batch: 24 },
   cycles: [
-    { steps: 2400, size: 64, learningRate: 0.1 },
-    { steps: 1500, size: 96, learningRate: 0.08 },
-    { steps: 400, size: 128, learningRate: 0.03 },
-    { steps: 2000, size: 96, learningRate: 0.08 },
-    { steps: 600, size: 128, learningRate: 0.03 },
+    { steps: 2400, size: 64, learningRate: 0.1, drawings: 0 },
+    { steps: 1500, size: 96, learningRate: 0.08, drawings: 0 },
+    { steps: 400, size: 128, learningRate: 0.03, drawings: 0 },
+    { steps: 2000, size: 96, learningRate: 0.08, drawings: 0 },
+    { steps: 600, size: 128, learningRate: 0.03, drawings: 0 },
+    { steps: 1600, size: 96, learningRate: 0.05, drawings: 0.5, newLayers: true },
+    { steps: 500, size: 128, learningRate: 0.02, drawings: 0.5 },
+    { steps: 650, size: 128, learningRate: 0.03, drawings: 1 },
   ],
   warmUp: 0.03,
   momentum: 0.9,
@@ -85,8 +105,8 @@ export const starterRecipe: Recipe = {
 /** Edge of the grey square, as a share of the view's: the student's views and the teacher's differ in size alone. */
 const cutoutShare = 1 / 8
 
-/** A view of photos for the student or the teacher: from one seed both see the same part of a photo, changed in the same way. */
-export function viewOf(kind: 'strong' | 'evaluation', size: number, pixels: Normalization, cropScale: number): ViewRecipe {
+/** A view for the student or the teacher: from one seed both see the same part of a photo, changed in the same way. */
+export function viewOf(kind: RecipeName, size: number, pixels: Normalization, cropScale: number): ViewRecipe {
   const view = viewRecipe(kind, { size, normalize: pixels, scale: [cropScale, 1] })
   return { ...view, randAugment: view.randAugment && { ...view.randAugment, cutout: Math.round(size * cutoutShare) } }
 }

@@ -8,7 +8,7 @@ import { publish } from '../../scripts/train-starter/publish.ts'
 import { starterRecipe } from '../../scripts/train-starter/recipe.ts'
 import type { Recipe } from '../../scripts/train-starter/recipe.ts'
 import { trainStarter } from '../../scripts/train-starter/train.ts'
-import type { Job } from '../../scripts/train-starter/train.ts'
+import type { Job } from '../../scripts/train-starter/job.ts'
 import * as g from '../../src/core/graph/build.ts'
 import { symbolicBatch, writeOnnx } from '../../src/core/graph/onnx/write.ts'
 import { Random } from '../../src/core/tensor/random.ts'
@@ -36,9 +36,10 @@ const recipe: Recipe = {
   architecture: { size: 32, widths: [4, 8], blocks: [1, 1], features: 8 },
   views: 2,
   batch: 4,
+  drawings: { species: 3, individuals: 2, cropScale: 0.5, batch: 2 },
   cycles: [
-    { steps: 3, size: 16, learningRate: 0.1 },
-    { steps: 5, size: 32, learningRate: 0.05 },
+    { steps: 3, size: 16, learningRate: 0.1, drawings: 0 },
+    { steps: 5, size: 32, learningRate: 0.05, drawings: 1, newLayers: true },
   ],
   validations: 2,
 }
