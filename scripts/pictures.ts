@@ -1,6 +1,6 @@
 // Pictures of every view, with a project that has something to show. `npm run pictures -- --out FOLDER [--images FOLDER --backbone FILE] [--all] [--only NAME,…]`
 // Without --images: the drawn sample. --all: light and dark, 1280x800 and 1920x1080, as PNG to look at; else what docs/images has, as JPEG.
-import { mkdirSync } from 'node:fs'
+import { cpSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { chromium } from '@playwright/test'
@@ -8,6 +8,7 @@ import type { Page } from '@playwright/test'
 import sharp from 'sharp'
 import { StudioServer } from '../tests/interface/support/studio.ts'
 import type { Run } from '../src/shared/contract/runs.ts'
+import { starterId } from '../src/shared/starter.ts'
 import { installed } from '../tests/interface/support/installed.ts'
 
 const { values: options } = parseArgs({
@@ -33,7 +34,8 @@ const only = options.only?.split(',')
 /** Labels of each class that the person has given; the rest of the training images has none. */
 const perClass = 8
 
-const starter = resolve(import.meta.dirname, '../resources/backbones/starter.onnx')
+const resources = resolve(import.meta.dirname, '../resources')
+const starter = join(resources, 'backbones/starter.onnx')
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
@@ -49,8 +51,9 @@ async function setScene(studio: StudioServer): Promise<Scene> {
   const { api } = studio
   const project = options.images === undefined ? await drawn(studio) : await imported(studio, resolve(options.images))
   if (options.backbone !== undefined) await api.backbones.add({ file: resolve(options.backbone), name: 'MobileNetV2' })
-  const [backbone] = (await api.backbones.list({})).backbones
-  if (!backbone) throw new Error('expected a backbone, found none: --backbone FILE')
+  const { backbones } = await api.backbones.list({})
+  const backbone = backbones.find(({ id }) => id !== starterId) ?? backbones[0]
+  if (!backbone) throw new Error('expected the starter, found no backbone')
   const train = async (name: string, method: string): Promise<Run> => {
     say(`training: ${name}`)
     const { id } = await api.runs.start({ project, name, config: { backbone: backbone.id, method, steps: Number(options.steps) } })
@@ -108,6 +111,7 @@ async function bring(page: Page, heading: string): Promise<void> {
 }
 
 const studio = new StudioServer()
+cpSync(resources, studio.at('resources'), { recursive: true })
 mkdirSync(options.out, { recursive: true })
 await studio.start()
 const browser = await chromium.launch({ ...installed, args: ['--no-sandbox', '--disable-gpu'] })

@@ -154,15 +154,17 @@ export const convertRequestSchema = z.strictObject({
 })
 
 /** Draws sample images, trains both methods on them and compares. */
-export const demoRequestSchema = z.strictObject({ job: z.literal('demo'), out: path('a folder to write to') })
+export const demoRequestSchema = z.strictObject({
+  job: z.literal('demo'),
+  backbone: path('an ONNX file'),
+  out: path('a folder to write to'),
+})
 
-/** Draws the sample images, most of them without their class, and makes the backbone that goes with them. */
+/** Draws the sample images, most of them without their class. */
 export const sampleRequestSchema = z.strictObject({
   job: z.literal('sample'),
   /** Gets the images and a table of the labels that are given. */
   images: path('a folder to write to'),
-  /** Not made again where the application has it. */
-  backbone: path('an ONNX file to write').optional(),
 })
 
 /** Reads names, sizes and headers of a folder's images, and labels where the folder tells them. */

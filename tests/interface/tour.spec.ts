@@ -1,5 +1,8 @@
 // The first start and the tour: it shows around once, follows what a person does, and stays away when it is not wanted.
 import { AxeBuilder } from '@axe-core/playwright'
+import { publish } from '../../scripts/train-starter/publish.ts'
+import { starterFile } from '../../src/main/resources.ts'
+import { tinyBackbone } from '../support/tiny-backbone.ts'
 import { LabelPage } from './pages/label.ts'
 import { StartPage } from './pages/start.ts'
 import { TourCard } from './pages/tour.ts'
@@ -13,6 +16,7 @@ test.describe('the first start', () => {
 
   test('shows around in the sample: each step goes on when it is done, to a model in a file', async ({ page, studio }) => {
     test.setTimeout(300_000)
+    await publish(starterFile(studio.at('resources')), tinyBackbone(), new Date())
     const tour = new TourCard(page)
     await expect(tour.card).toContainText('step 1 of 6', drawn)
     await expect(tour.card).toBeFocused()

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { parse } from '../../src/main/cli/run.ts'
 import type { Invocation } from '../../src/main/cli/command.ts'
+import { starterFile } from '../../src/main/resources.ts'
 
 const needed = ['--images', 'photos', '--backbone', 'net.onnx', '--method', 'self-tuning', '--out', 'run']
 const train = (...more: string[]): Invocation | null => parse(['train', ...needed, ...more], nowhere)
@@ -49,7 +50,7 @@ test.each<[string[], object]>([
   [['predict', '--model', 'm', 'a.jpg', 'b.jpg'], { job: 'predict', model: resolve('m'), images: [resolve('a.jpg'), resolve('b.jpg')] }],
   [['methods', '--json'], { job: 'methods' }],
   [['inspect', 'net.onnx'], { job: 'inspect', file: resolve('net.onnx') }],
-  [['demo'], { job: 'demo', out: resolve('runs/demo') }],
+  [['demo'], { job: 'demo', backbone: starterFile(), out: resolve('runs/demo') }],
 ])('%j', (args, request) => {
   expect(parse(args, nowhere)).toEqual({ json: args.includes('--json'), request })
 })

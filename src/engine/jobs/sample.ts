@@ -4,29 +4,27 @@ import { deriveSeed, Random } from '../../core/tensor/random.ts'
 import { makeFolder, writeFileAtomic } from '../../node/files.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { Job } from '../job.ts'
-import { writeSampleBackbone } from '../sample/backbone.ts'
 import { sampleImages, writeSampleImages } from '../sample/butterflies.ts'
 import type { SampleImage } from '../sample/butterflies.ts'
-import { sampleSpecies } from '../sample/species.ts'
+import { sampleCounts, sampleSpecies } from '../sample/species.ts'
 
 const seed = 0
-const perSpecies = { train: 40, validation: 8, test: 16 }
 /** Training images of each species whose label is given. */
 const labelledOfEach = 4
 
-export const sample: Job<'sample'> = async ({ images: folder, backbone }, { emit, signal }) => {
-  const progress = (task: string) => (done: number, total: number) => emit({ event: 'progress', task, done, total, unit: 'images' })
+export const sample: Job<'sample'> = async ({ images: folder }, { emit, signal }) => {
+  const onProgress = (done: number, total: number): void =>
+    emit({ event: 'progress', task: 'drawing butterflies', done, total, unit: 'images' })
   try {
     await makeFolder(folder)
-    const set = { species: sampleSpecies, perSpecies }
+    const set = { species: sampleSpecies, perSpecies: sampleCounts }
     const images = sampleImages(set)
     const names = namesOf(images)
     const pathOf = ({ split, species, index }: SampleImage): string => names.get(keyOf(split, species.name, index)) ?? ''
-    await writeSampleImages(folder, { ...set, seed, pathOf, onProgress: progress('drawing butterflies'), signal })
+    await writeSampleImages(folder, { ...set, seed, pathOf, onProgress, signal })
     const given = images.filter(({ split, index }) => split !== 'train' || index < labelledOfEach)
     const rows = given.map((image) => `${pathOf(image)},${image.species.name},${image.split}\n`).sort()
     await writeFileAtomic(join(folder, 'labels.csv'), ['file,label,split\n', ...rows].join(''))
-    if (backbone !== undefined) await writeSampleBackbone(backbone, { seed, onProgress: progress('making a small network'), signal })
     return { images: images.length, labelled: given.length }
   } catch (error) {
     if (signal.aborted) throw new AppError('stopped', 'stopped while the sample was drawn', { cause: error })

@@ -49,12 +49,7 @@ export function makeProgram(invoke: (invocation: Invocation) => void): Command {
   trainingOptions(
     add('train', 'train on a folder of images and export model.onnx', trainRequestSchema)
       .option('--images <dir>', 'class/, train/class/ + test/class/, images with a CSV, or CUB-200-2011')
-      .addOption(
-        new Option('--backbone <file>', 'pre-trained network, ONNX').default(
-          starterFile(),
-          'the starter, which comes with the application',
-        ),
-      ),
+      .addOption(backbone()),
   )
     .option('--threads <n>', 'threads to compute with (default: all cores)')
     .option('--resume', 'go on from the checkpoint in --out')
@@ -67,13 +62,18 @@ export function makeProgram(invoke: (invocation: Invocation) => void): Command {
     .option('--model <dir>', 'output folder of a training run')
   add('methods', 'list the methods with settings, ranges and defaults', methodsRequestSchema)
   add('inspect', 'tell what an ONNX file holds and whether it can be trained', inspectRequestSchema, 'file').argument('[file]', 'ONNX file')
-  add('demo', 'draw sample images, train on a few labels, compare the methods', demoRequestSchema).option(
-    '--out <dir>',
-    'folder for images and models',
-    'runs/demo',
-  )
+  add('demo', 'draw sample images, train on a few labels, compare the methods', demoRequestSchema)
+    .addOption(backbone())
+    .option('--out <dir>', 'folder for images and models', 'runs/demo')
   addStudioCommands(program, (action, json) => invoke({ action, json }))
   return program
+}
+
+function backbone(): Option {
+  return new Option('--backbone <file>', 'pre-trained network, ONNX').default(
+    starterFile(),
+    'the starter, which comes with the application',
+  )
 }
 
 const paths = new Set(['images', 'backbone', 'model', 'file', 'out'])

@@ -43,7 +43,7 @@ export const projects = service({
       z.strictObject({ images: absolutePath.optional(), name: name.optional() }),
       z.object({ folder: z.string(), name: z.string(), existing: z.string().nullable() }),
     ),
-    /** Draws the sample images, makes a project of them with some labels, and adds the backbone that goes with them. */
+    /** Draws the sample images and makes a project of them with some labels. */
     sample: method(nothing, started),
     /** Opens one, or answers the open one. @throws 'not-found', 'in-use', 'bad-data' (damaged; see check and repair), 'newer-version'. */
     open: method(z.strictObject({ folder: absolutePath }), project),

@@ -6,33 +6,27 @@ import { afterAll, expect, test } from 'vitest'
 import type { Engine } from '../../../src/main/services/context.ts'
 import { projects } from '../../../src/main/services/projects/index.ts'
 import { ProjectRegistry } from '../../../src/main/services/projects/registry.ts'
-import { listBackbones } from '../../../src/main/services/backbones/index.ts'
 import type { RequestOf } from '../../../src/shared/requests.ts'
-import { inspect } from '../../../src/engine/jobs/inspect.ts'
 import { AppError } from '../../../src/shared/errors.ts'
 import { numberedJpegs } from '../../support/jpegs.ts'
 import { calls, testStudio } from '../../support/services.ts'
-import { tinyBackbone } from '../../support/tiny-backbone.ts'
 import { scanningEngine } from '../images/scanning-engine.ts'
 
 const jpeg = await numberedJpegs(16)
 const scanning = scanningEngine()
-const asked: { backbone: boolean }[] = []
+let drawn = 0
 let hold = false
 
-function draw({ images, backbone }: RequestOf<'sample'>): void {
+function draw({ images }: RequestOf<'sample'>): void {
   mkdirSync(images, { recursive: true })
   for (let i = 1; i <= 4; i++) writeFileSync(join(images, `${i}.jpg`), jpeg(i))
   writeFileSync(join(images, 'labels.csv'), 'file,label,split\n1.jpg,admiral,test\n2.jpg,ringlet,train\n')
-  if (backbone !== undefined) writeFileSync(backbone, tinyBackbone())
-  asked.push({ backbone: backbone !== undefined })
+  drawn++
 }
 
 const engine: Engine = {
   ...scanning,
   run: async (request, options) => {
-    const job = { emit: () => undefined, signal: new AbortController().signal, log: () => undefined, pause: () => Promise.resolve() }
-    if (request.job === 'inspect') return { ...(await inspect(request as RequestOf<'inspect'>, job)), job: 'inspect' } as never
     if (request.job !== 'sample') return scanning.run(request, options)
     draw(request as RequestOf<'sample'>)
     while (hold && !options.signal?.aborted) await setTimeout(5)
@@ -53,15 +47,14 @@ test('one that is cancelled leaves nothing behind', async () => {
   hold = true
   const { task } = await api.sample({})
   expect(await api.sample({})).toEqual({ task })
-  while (asked.length === 0) await setTimeout(5)
+  while (drawn === 0) await setTimeout(5)
   expect(readdirSync(places)).toHaveLength(1)
   expect(await studio.tasks.cancel(task)).toMatchObject({ state: 'cancelled' })
   hold = false
   expect(readdirSync(places)).toEqual([])
-  expect(await listBackbones(studio)).toEqual([])
 })
 
-test('it is made, then found again, then made anew without another backbone', async () => {
+test('it is made, then found again, then made anew', async () => {
   const end = await bench.ended(api.sample({}))
   expect(end).toMatchObject({ state: 'done', project: null, result: { kind: 'sample', folder: place, images: 4, labelled: 2 } })
   const id = end.result?.kind === 'sample' ? end.result.project : ''
@@ -74,7 +67,6 @@ test('it is made, then found again, then made anew without another backbone', as
   ])
   expect(db.all('SELECT folder, watched FROM sources')).toMatchObject([{ folder: join(place, 'images'), watched: 0 }])
   expect((await api.recent({})).projects).toMatchObject([{ folder: place, opened: { id } }])
-  expect(await listBackbones(studio)).toMatchObject([{ name: 'Sample network', available: true }])
   expect(readdirSync(places)).toEqual(['Sample butterflies'])
 
   await api.close({ project: id })
@@ -83,8 +75,7 @@ test('it is made, then found again, then made anew without another backbone', as
   renameSync(place, join(bench.folder, 'moved'))
   writeFileSync(place, 'something else')
   expect((await bench.ended(api.sample({}))).result).toMatchObject({ folder: `${place} 2`, images: 4 })
-  expect(await listBackbones(studio)).toHaveLength(1)
-  expect(asked).toEqual([{ backbone: true }, { backbone: true }, { backbone: false }])
+  expect(drawn).toBe(3)
   rmSync(place)
   expect(existsSync(`${place} 2`)).toBe(true)
 })

@@ -1,4 +1,4 @@
-// Task `sample`: a project of butterflies to try everything with, and the backbone that goes with it. There wholly or not at all.
+// Task `sample`: a project of butterflies to try everything with. There wholly or not at all.
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -8,7 +8,6 @@ import type { TaskResult } from '../../../shared/contract/task-results.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { JsonFile } from '../../json-file.ts'
 import { besideOf } from '../../new-file.ts'
-import { addBackbone, listBackbones } from '../backbones/index.ts'
 import type { OpenProject, Studio } from '../context.ts'
 import { Scans } from '../images/import.ts'
 import type { TaskContext } from '../tasks/task-runner.ts'
@@ -16,8 +15,8 @@ import { holdsProject } from './folder.ts'
 import { freeFolder } from './propose.ts'
 import type { ProjectRegistry } from './registry.ts'
 
-const names = { project: 'Sample butterflies', backbone: 'Sample network' }
-const made = z.object({ folder: z.string(), backbone: z.string() }).nullable()
+const name = 'Sample butterflies'
+const made = z.object({ folder: z.string() }).nullable()
 
 export type SampleStudio = Studio & { readonly projects: ProjectRegistry }
 
@@ -37,25 +36,24 @@ export class SampleProject {
     const start = performance.now()
     const before = await this.#file.read()
     const there = before !== null && (await holdsProject(before.folder))
-    const project = there ? await this.#studio.projects.open(before.folder) : await this.#draw(context, before?.backbone ?? null)
+    const project = there ? await this.#studio.projects.open(before.folder) : await this.#draw(context)
     await opened(project)
     const { images, labelled } = this.#studio.projects.describe(project)
     return { kind: 'sample', project: project.id, folder: project.folder, images, labelled, seconds: (performance.now() - start) / 1000 }
   }
 
-  async #draw(context: TaskContext, known: string | null): Promise<OpenProject> {
+  async #draw(context: TaskContext): Promise<OpenProject> {
     const { projects, projectsFolder, engine, log } = this.#studio
     const { signal } = context
     await makeFolder(projectsFolder)
-    const folder = await freeFolder(projectsFolder, names.project)
+    const folder = await freeFolder(projectsFolder, name)
     const temporary = besideOf(folder)
-    const drawn = { images: join(temporary, 'images'), backbone: join(temporary, 'sample-network.onnx') }
-    const kept = (await listBackbones(this.#studio)).find(({ id, available }) => id === known && available)
+    const drawn = join(temporary, 'images')
     let project: OpenProject | null = null
     try {
       await mkdir(temporary)
       await engine.run<'sample'>(
-        { job: 'sample', images: drawn.images, ...(kept ? {} : { backbone: drawn.backbone }) },
+        { job: 'sample', images: drawn },
         {
           priority: 'foreground',
           subject: 'drawing a sample',
@@ -66,13 +64,12 @@ export class SampleProject {
           },
         },
       )
-      project = await projects.create(folder, names.project)
+      project = await projects.create(folder, name)
       const images = join(project.folder, 'images')
-      await rename(drawn.images, images)
+      await rename(drawn, images)
       await new Scans(this.#studio).importNow(project, images, true, context)
       if (signal.aborted) throw new AppError('stopped', 'stopped while the sample was made')
-      const { id } = kept ?? (await addBackbone(this.#studio, { file: drawn.backbone, name: names.backbone }, signal))
-      await this.#file.update(() => ({ folder: projects.get(project?.id ?? '').folder, backbone: id }))
+      await this.#file.update(() => ({ folder: projects.get(project?.id ?? '').folder }))
       return project
     } catch (error) {
       if (project) {

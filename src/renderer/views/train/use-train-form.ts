@@ -72,7 +72,7 @@ export function useTrainForm(): TrainForm {
   const backbone = computed(() => {
     const all = backbones.data.value?.backbones ?? []
     const usable = all.filter(({ available }) => available)
-    // What somebody has taken in, or what goes with the sample, comes before what every installation has.
+    // What somebody has taken in comes before what every installation has.
     return all.find(({ id }) => id === draft.value.backbone) ?? usable.find(({ id }) => id !== starterId) ?? usable[0] ?? null
   })
   const known = computed(
