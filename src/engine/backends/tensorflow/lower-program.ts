@@ -13,7 +13,8 @@ import { planned } from './plan.ts'
 import type { Held, Plan, Slot } from './plan.ts'
 
 export function lowerProgram(program: Program, onGraphicsCard: boolean): Plan {
-  const order = topological(resultsOf(program))
+  // Backwards, as the last layers' gradients are there first: a layer's filters get theirs before its maps are let go, not at the end.
+  const order = topological(resultsOf(program).reverse())
   const hasConvolutions = order.some(({ op }) => op === 'Conv' || op === 'ConvInputGradient')
   const emit = new Emitter({ filters: filtersOf(order, isElementwise), hasConvolutions, onGraphicsCard })
   const used = new Set(order)
