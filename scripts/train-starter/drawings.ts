@@ -1,4 +1,5 @@
-// Drawings of butterflies that nobody has named, kept as files: what the starter learns small marks from. None is of a species of the sample.
+// Drawings of butterflies that nobody has named, kept as files: what the starter learns small marks from. They are not the species of the sample.
+import { rm } from 'node:fs/promises'
 import type { ImageSet } from '../../src/core/data/image-set.ts'
 import { deriveSeed, Random } from '../../src/core/tensor/random.ts'
 import { readImageSet } from '../../src/engine/data/folders.ts'
@@ -20,6 +21,8 @@ export async function drawSpecies(folder: string, { drawings, seed, onProgress, 
   const wanted = JSON.stringify({ species, individuals, seed })
   const finished = `${folder}.json`
   if ((await readJson(finished).catch(() => null)) !== wanted) {
+    // Of another recipe there may be more.
+    await rm(folder, { recursive: true, force: true })
     const names = Array.from({ length: species }, (_, i) => `other-${i}`)
     await writeSampleImages(folder, {
       species: names.map((name, i) => inventSpecies(name, new Random(deriveSeed(seed, 'species', i)))),

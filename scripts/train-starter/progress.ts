@@ -1,5 +1,5 @@
 // What the training tells on the terminal: a line now and then, with the time that is left.
-import type { Recipe } from './recipe.ts'
+import type { Cycle, Recipe } from './recipe.ts'
 import type { ProgressEvent } from './job.ts'
 
 /** Seconds between lines. */
@@ -7,6 +7,7 @@ const interval = 10
 
 /** @returns takes events and prints some of them */
 export function progressLine({ batch, drawings, cycles }: Recipe, print: (line: string) => void): (event: ProgressEvent) => void {
+  const imagesOf = (cycle: Cycle): number => batch + (cycle.drawings > 0 ? drawings.batch : 0)
   let last = -Infinity
   const isDue = (): boolean => {
     if (performance.now() - last < interval * 1000) return false
@@ -33,10 +34,11 @@ export function progressLine({ batch, drawings, cycles }: Recipe, print: (line: 
         `${where}: agrees with the teacher on ${(100 * inner.accuracy).toFixed(1)} % of the other photos, divergence ${inner.loss.toFixed(3)}${inner.kept ? ', kept' : ''}`,
       )
     if (!isDue()) return
-    const open = inner.steps - inner.step + cycles.slice(cycle + 1).reduce((sum, { steps }) => sum + steps, 0)
+    const [now, ...later] = cycles.slice(cycle)
+    const open = later.reduce((sum, one) => sum + one.steps * imagesOf(one), (inner.steps - inner.step) * (now ? imagesOf(now) : 0))
     const terms = Object.entries(inner.terms).map(([name, value]) => `${name} ${value.toFixed(3)}`)
     print(
-      `${where} of ${inner.steps}: loss ${inner.loss.toFixed(3)} (${terms.join(', ')}), ${inner.imagesPerSecond.toFixed(0)} images/s${leftOf((open * (batch + drawings.batch)) / inner.imagesPerSecond)}`,
+      `${where} of ${inner.steps}: loss ${inner.loss.toFixed(3)} (${terms.join(', ')}), ${inner.imagesPerSecond.toFixed(0)} images/s${leftOf(open / inner.imagesPerSecond)}`,
     )
   }
 }
