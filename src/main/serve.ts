@@ -6,8 +6,9 @@ import { inNewEnoughNode } from './new-enough.ts'
 
 await inNewEnoughNode(async () => {
   const { enableCompileCache, flushCompileCache } = await import('node:module')
-  // Compiled once for all starts: it then begins in half the time and takes 30 MB less (Node keeps its TypeScript parser out of memory).
-  enableCompileCache(join(dataFolder(), 'cache', 'compiled'))
+  // Compiled once for all starts, the engine's too: they then begin in half the time and take 30 MB less (Node keeps its TypeScript parser out of memory).
+  process.env['NODE_COMPILE_CACHE'] ??= join(dataFolder(), 'cache', 'compiled')
+  enableCompileCache()
   const [{ runServe }, { createStudio }, { usualRoots }] = await Promise.all([
     import('./server/run.ts'),
     import('./studio.ts'),

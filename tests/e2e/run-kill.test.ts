@@ -5,7 +5,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { readNdjson } from '../../src/node/files.ts'
@@ -15,6 +15,7 @@ import type { JobEvent } from '../../src/shared/events.ts'
 import type { TrainRequest } from '../../src/shared/requests.ts'
 import type { ResultOf } from '../../src/shared/results.ts'
 import { Random } from '../../src/core/tensor/random.ts'
+import { compiled } from '../support/compiled.ts'
 import { setting } from './setting.ts'
 
 const { photos, backbone, at } = setting()
@@ -36,7 +37,7 @@ function live(folder: string): Life {
       ...process.env,
       SELF_TUNING_CACHE: join(folder, 'cache'),
       ENGINE_PID_FILE: join(folder, 'engine.pid'),
-      NODE_COMPILE_CACHE: resolve(import.meta.dirname, '../../.cache/compiled'),
+      ...compiled,
     },
   })
   onTestFinished(() => void child.kill('SIGKILL'))

@@ -1,10 +1,7 @@
 // Runs a command line as users do: a process of its own, with what it prints and how it ends.
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { resolve } from 'node:path'
-
-/** Node keeps what it compiled here: most of the time of a short command is loading. */
-const compiled = resolve(import.meta.dirname, '../../.cache/compiled')
+import { compiled } from './compiled.ts'
 
 export interface Finished {
   /** null if a signal ended it. */
@@ -24,7 +21,7 @@ export function start(script: string, args: readonly string[], options: { env?: 
   const child = spawn(process.execPath, [script, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(options.cwd !== undefined && { cwd: options.cwd }),
-    env: { ...process.env, NODE_COMPILE_CACHE: compiled, ...options.env },
+    env: { ...process.env, ...compiled, ...options.env },
   })
   const text = { stdout: '', stderr: '' }
   const watchers = new Set<() => void>()

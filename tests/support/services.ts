@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { afterAll } from 'vitest'
 import type { ServiceSchema } from '../../src/shared/contract/define.ts'
 import type { Api, Handlers, ServiceName } from '../../src/shared/contract/index.ts'
@@ -18,6 +18,7 @@ import { TaskRunner } from '../../src/main/services/tasks/task-runner.ts'
 import { Database } from '../../src/main/storage/database.ts'
 import { EventHub } from '../../src/main/transport/event-hub.ts'
 import type { NumberedEvent } from '../../src/main/transport/event-hub.ts'
+import { compiled } from './compiled.ts'
 
 export interface TestStudio {
   readonly studio: Studio
@@ -31,13 +32,8 @@ export interface TestStudio {
   readonly ended: (started: { task: string } | Promise<{ task: string }>) => Promise<Task>
 }
 
-/** Node keeps what it compiled here: most of the time of a short job is loading. */
-const compiled = resolve(import.meta.dirname, '../../.cache/compiled')
-
 /** @param engine in place of the real one */
-export function testStudio(
-  engine: Studio['engine'] = new EngineQueue({ environment: () => ({ NODE_COMPILE_CACHE: compiled }) }),
-): TestStudio {
+export function testStudio(engine: Studio['engine'] = new EngineQueue({ environment: () => compiled })): TestStudio {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'services-')))
   const dataFolder = join(folder, 'data')
   const home = join(folder, 'project')

@@ -10,6 +10,7 @@ import type { Api } from '../../../src/shared/contract/index.ts'
 import type { Project } from '../../../src/shared/contract/projects.ts'
 import type { Task } from '../../../src/shared/contract/tasks.ts'
 import type { Connection } from '../../../src/shared/transport/connection.ts'
+import { compiled } from '../../support/compiled.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
 const token = 'a-token-for-interface-tests'
@@ -54,6 +55,7 @@ export class StudioServer {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: {
         ...process.env,
+        ...compiled,
         HOME: this.at('home'),
         USERPROFILE: this.at('home'),
         SELF_TUNING_HOME: this.at('data'),
