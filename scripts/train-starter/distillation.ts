@@ -73,6 +73,14 @@ function trained(backbone: Backbone, withDrawings: boolean): string[] {
   return [...own, 'head/weight', 'head/bias', ...(withDrawings ? ['species/weight', 'species/bias'] : [])]
 }
 
+/** Who learns from whom, and what their features are measured by. */
+export interface Pair {
+  readonly backbone: Backbone
+  readonly teacher: Teacher
+  readonly statistics: Statistics
+  readonly variables: Variables
+}
+
 interface Both {
   /** Standardised features [N, F] of student and teacher. */
   readonly features: readonly [Value, Value]
@@ -89,7 +97,7 @@ function study(builder: ProgramBuilder, backbone: Backbone, x: Value, training: 
 }
 
 /** @param feature the student's [N, width] @param targets the teacher's features [N, F] */
-function both(builder: ProgramBuilder, teacher: Teacher, statistics: Statistics, feature: Value, targets: Value): Both {
+function both(builder: ProgramBuilder, { teacher, statistics }: Pair, feature: Value, targets: Value): Both {
   const [mean, deviation] = [g.constant(statistics.mean), g.constant(statistics.deviation)]
   const student = linear(feature, builder.get('head/weight'), builder.get('head/bias'))
   return {
@@ -114,21 +122,15 @@ function losses({ features: [a, b], logits: [s, t] }: Both, { temperature }: Rec
 
 /** Feeds: `unlabelled/0` photos [batch, 3, size, size], `targets` [batch, F], `rate`; `labelled/0` drawings [n, 3, size, size] and `labels` [n] where they count.
  * Outputs: `loss` and its terms. */
-export function buildStep(
-  backbone: Backbone,
-  teacher: Teacher,
-  statistics: Statistics,
-  recipe: Recipe,
-  { drawings: weight }: Cycle,
-  variables: Variables,
-): Program {
+export function buildStep(pair: Pair, recipe: Recipe, { drawings: weight }: Cycle): Program {
+  const { backbone, teacher, variables } = pair
   const { batch, drawings } = recipe
   const builder = new ProgramBuilder(variables)
   const photos = builder.feed('unlabelled/0', backbone.inputType(null, batch))
   const targets = builder.feed('targets', { dtype: 'float32', shape: [batch, teacher.width] })
   const drawn = weight === 0 ? [] : [builder.feed('labelled/0', backbone.inputType(null, drawings.batch))]
   const features = study(builder, backbone, g.concat([photos, ...drawn], 0), true)
-  const { features: distance, classes } = losses(both(builder, teacher, statistics, g.slice(features, [0], [batch], [0]), targets), recipe)
+  const { features: distance, classes } = losses(both(builder, pair, g.slice(features, [0], [batch], [0]), targets), recipe)
   let loss = g.add(g.mul(distance, recipe.featureWeight), classes)
   const terms: Record<string, Value> = { 'loss/features': distance, 'loss/classes': classes }
   if (weight > 0) {
@@ -149,16 +151,11 @@ export function buildStep(
 }
 
 /** Feeds: `x` and `targets` of `images` images. Outputs: the logits of `student` and `teacher`. */
-export function buildValidation(
-  backbone: Backbone,
-  teacher: Teacher,
-  statistics: Statistics,
-  variables: Variables,
-  images: number,
-): Program {
+export function buildValidation(pair: Pair, images: number): Program {
+  const { backbone, teacher, variables } = pair
   const builder = new ProgramBuilder(variables)
   const x = builder.feed('x', backbone.inputType(null, images))
   const targets = builder.feed('targets', { dtype: 'float32', shape: [images, teacher.width] })
-  const [student, other] = both(builder, teacher, statistics, study(builder, backbone, x, false), targets).logits
+  const [student, other] = both(builder, pair, study(builder, backbone, x, false), targets).logits
   return builder.finish({ student, teacher: other })
 }

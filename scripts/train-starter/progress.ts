@@ -7,7 +7,8 @@ const interval = 10
 
 /** @returns takes events and prints some of them */
 export function progressLine({ batch, drawings, cycles }: Recipe, print: (line: string) => void): (event: ProgressEvent) => void {
-  const imagesOf = (cycle: Cycle): number => batch + (cycle.drawings > 0 ? drawings.batch : 0)
+  /** Of a step: its images, by their pixels. */
+  const costOf = (cycle: Cycle): number => (batch + (cycle.drawings > 0 ? drawings.batch : 0)) * cycle.size ** 2
   let last = -Infinity
   const isDue = (): boolean => {
     if (performance.now() - last < interval * 1000) return false
@@ -35,10 +36,11 @@ export function progressLine({ batch, drawings, cycles }: Recipe, print: (line: 
       )
     if (!isDue()) return
     const [now, ...later] = cycles.slice(cycle)
-    const open = later.reduce((sum, one) => sum + one.steps * imagesOf(one), (inner.steps - inner.step) * (now ? imagesOf(now) : 0))
+    const open = later.reduce((sum, one) => sum + one.steps * costOf(one), (inner.steps - inner.step) * (now ? costOf(now) : 0))
+    const rate = inner.imagesPerSecond * (now?.size ?? 0) ** 2
     const terms = Object.entries(inner.terms).map(([name, value]) => `${name} ${value.toFixed(3)}`)
     print(
-      `${where} of ${inner.steps}: loss ${inner.loss.toFixed(3)} (${terms.join(', ')}), ${inner.imagesPerSecond.toFixed(0)} images/s${leftOf(open / inner.imagesPerSecond)}`,
+      `${where} of ${inner.steps}: loss ${inner.loss.toFixed(3)} (${terms.join(', ')}), ${inner.imagesPerSecond.toFixed(0)} images/s${leftOf(open / rate)}`,
     )
   }
 }

@@ -1,11 +1,10 @@
 // How well the student does: what it and its teacher say of photos that it is not trained on.
 import type { State } from '../../src/core/graph/program.ts'
-import type { Backbone } from '../../src/core/nn/backbone.ts'
 import { tensor } from '../../src/core/tensor/tensor.ts'
 import { argMax, softmax } from '../../src/core/train/evaluation.ts'
 import type { Validation } from '../../src/core/train/selection.ts'
 import { buildValidation } from './distillation.ts'
-import type { Variables } from './distillation.ts'
+import type { Pair } from './distillation.ts'
 import type { Bench } from './job.ts'
 import { normalize } from './network.ts'
 import { viewOf } from './recipe.ts'
@@ -16,17 +15,13 @@ export interface Validator {
   readonly dispose: () => void
 }
 
-export async function openValidator(
-  { job, photos, loader, teacher, statistics, plain }: Bench,
-  backbone: Backbone,
-  variables: Variables,
-  state: State,
-): Promise<Validator> {
+export async function openValidator({ job, photos, loader, plain }: Bench, pair: Pair, state: State): Promise<Validator> {
   const { recipe, engine } = job
+  const { backbone, teacher } = pair
   const images = Math.min(32, photos.validation.length)
   const [size] = backbone.imageSize
   const plainView = viewOf('evaluation', size, normalize, recipe.cropScale)
-  const program = buildValidation(backbone, teacher, statistics, variables, images)
+  const program = buildValidation(pair, images)
   const executable = await engine.compile(program)
   const validate = async (): Promise<Validation> => {
     let [right, loss, done] = [0, 0, 0]
