@@ -17,7 +17,7 @@ export default defineConfig({
     colorScheme: 'light',
     locale: 'en-GB',
     timezoneId: 'UTC',
-    trace: 'retain-on-failure',
+    trace: 'off',
     screenshot: 'only-on-failure',
     actionTimeout: 15_000,
     permissions: ['clipboard-read', 'clipboard-write'],
