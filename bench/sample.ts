@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { writeSampleImages } from '../src/engine/sample/butterflies.ts'
-import { sampleCounts, sampleSpecies } from '../src/engine/sample/species.ts'
+import { sampleSet } from '../src/engine/sample/sample-set.ts'
 import { resultColumns, runTraining } from './train-run.ts'
 import type { TrainResult } from './train-run.ts'
 
@@ -26,8 +26,8 @@ const images = join(folder, 'butterflies')
 
 try {
   await mkdir(images)
-  await writeSampleImages(images, { species: sampleSpecies, perSpecies: sampleCounts, seed: 0 })
-  console.log(`${sampleSpecies.length} species, ${values['per-class']} labels of each, ${budget}, seeds ${seeds}`)
+  await writeSampleImages(images, { ...sampleSet, seed: 0 })
+  console.log(`${sampleSet.species.length} species, ${values['per-class']} labels of each, ${budget}, seeds ${seeds}`)
   console.log('method        test %        validation %  steps  seconds')
   for (const method of ['fine-tuning', 'self-tuning']) {
     const results: TrainResult[] = []

@@ -17,8 +17,8 @@ export interface DrawRequest {
 
 /** The drawings in a folder, or new ones where it holds none or others. @throws the signal's reason if it is aborted */
 export async function drawSpecies(folder: string, { drawings, seed, onProgress, signal }: DrawRequest): Promise<ImageSet> {
-  const { species, individuals } = drawings
-  const wanted = JSON.stringify({ species, individuals, seed })
+  const { species, individuals, camera } = drawings
+  const wanted = JSON.stringify({ species, individuals, camera, seed })
   const finished = `${folder}.json`
   if ((await readJson(finished).catch(() => null)) !== wanted) {
     // Of another recipe there may be more.
@@ -26,6 +26,7 @@ export async function drawSpecies(folder: string, { drawings, seed, onProgress, 
     const names = Array.from({ length: species }, (_, i) => `other-${i}`)
     await writeSampleImages(folder, {
       species: names.map((name, i) => inventSpecies(name, new Random(deriveSeed(seed, 'species', i)))),
+      camera,
       perSpecies: { train: individuals, validation: 0, test: 0 },
       seed,
       onProgress,

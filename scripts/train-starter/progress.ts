@@ -18,7 +18,7 @@ export function progressLine({ batch, drawings, cycles }: Recipe, print: (line: 
   let since: { kind: string; time: number; done: number } | null = null
   return (event) => {
     if (event.kind === 'training')
-      return print(`training ${event.parameters} parameters on ${event.photos} photos, choosing weights on ${event.validation} others`)
+      return print(`training ${event.parameters} parameters on ${event.photos} photos, looking at ${event.validation} others`)
     if (event.kind !== 'cycle') {
       const { kind, done, total } = event
       if (since?.kind !== kind) since = { kind, time: performance.now(), done }
@@ -32,7 +32,7 @@ export function progressLine({ batch, drawings, cycles }: Recipe, print: (line: 
       return print(`${where}: ${inner.reason}, back to step ${inner.returnedTo} with ${inner.rateScale} times the rate`)
     if (inner.kind === 'validation')
       return print(
-        `${where}: agrees with the teacher on ${(100 * inner.accuracy).toFixed(1)} % of the other photos, divergence ${inner.loss.toFixed(3)}${inner.kept ? ', kept' : ''}`,
+        `${where}: agrees with the teacher on ${(100 * inner.accuracy).toFixed(1)} % of the other photos, divergence ${inner.loss.toFixed(3)}`,
       )
     if (!isDue()) return
     const [now, ...later] = cycles.slice(cycle)

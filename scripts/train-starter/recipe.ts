@@ -1,6 +1,7 @@
 // What the shipped starter backbone was trained with: photos, teacher, network, steps. Everything that decides its numbers.
 import { recipe as viewRecipe } from '../../src/core/data/views/recipe.ts'
 import type { Normalization, RecipeName, ViewRecipe } from '../../src/core/data/views/recipe.ts'
+import type { Camera } from '../../src/engine/sample/camera.ts'
 import type { Architecture } from './network.ts'
 
 export interface Source {
@@ -24,6 +25,7 @@ export interface Drawings {
   readonly species: number
   /** Of each species. */
   readonly individuals: number
+  readonly camera: Camera
   /** Smallest share of the area that a view shows. */
   readonly cropScale: number
   /** In a batch, beside the photos. */
@@ -37,8 +39,6 @@ export interface Cycle {
   readonly learningRate: number
   /** Weight of the cross-entropy of the drawings' species; 0: photos alone. */
   readonly drawings: number
-  /** Only the student's own weights are taken over; the linear layers after it begin anew. */
-  readonly newLayers?: boolean
 }
 
 export interface Recipe {
@@ -46,7 +46,7 @@ export interface Recipe {
   readonly sources: readonly Source[]
   /** Share of each source's classes whose photos are left out altogether, so that the backbone can be measured on classes that it has not seen. */
   readonly heldOutShare: number
-  /** Photos of the training split that are only looked at to choose the weights to keep. */
+  /** Photos of the training split that are only looked at, to tell how far it is. */
   readonly validation: number
   readonly teacher: TeacherFile
   readonly architecture: Architecture
@@ -56,7 +56,7 @@ export interface Recipe {
   readonly cropScale: number
   readonly batch: number
   readonly drawings: Drawings
-  /** In a cycle the rate falls to zero along a cosine; the next one goes on from the weights that the last one kept (Loshchilov and Hutter, ICLR 2017),
+  /** In a cycle the rate falls to zero along a cosine; the next one goes on from there (Loshchilov and Hutter, ICLR 2017),
    * so that there is a whole network after each. */
   readonly cycles: readonly Cycle[]
   /** Share of a cycle in which the rate rises. */
@@ -83,16 +83,17 @@ export const starterRecipe: Recipe = {
   views: 5,
   cropScale: 0.2,
   batch: 64,
-  drawings: { species: 400, individuals: 12, cropScale: 0.5, batch: 24 },
+  drawings: { species: 2000, individuals: 6, camera: { scale: [0.45, 1.1], turn: 40 }, cropScale: 0.5, batch: 24 },
   cycles: [
     { steps: 2400, size: 64, learningRate: 0.1, drawings: 0 },
-    { steps: 1500, size: 96, learningRate: 0.08, drawings: 0 },
-    { steps: 400, size: 128, learningRate: 0.03, drawings: 0 },
-    { steps: 2000, size: 96, learningRate: 0.08, drawings: 0 },
-    { steps: 600, size: 128, learningRate: 0.03, drawings: 0 },
-    { steps: 1600, size: 96, learningRate: 0.05, drawings: 0.5, newLayers: true },
-    { steps: 500, size: 128, learningRate: 0.02, drawings: 0.5 },
-    { steps: 650, size: 128, learningRate: 0.03, drawings: 1 },
+    { steps: 3000, size: 96, learningRate: 0.08, drawings: 0.5 },
+    { steps: 600, size: 128, learningRate: 0.03, drawings: 0.5 },
+    { steps: 3000, size: 96, learningRate: 0.08, drawings: 1 },
+    { steps: 1000, size: 128, learningRate: 0.03, drawings: 1 },
+    { steps: 2000, size: 96, learningRate: 0.05, drawings: 1 },
+    { steps: 1000, size: 128, learningRate: 0.02, drawings: 0.5 },
+    { steps: 2000, size: 96, learningRate: 0.06, drawings: 1 },
+    { steps: 800, size: 128, learningRate: 0.02, drawings: 1 },
   ],
   warmUp: 0.03,
   momentum: 0.9,

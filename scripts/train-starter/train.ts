@@ -108,7 +108,7 @@ async function askTeacher(
   return { features, plain: await ask('teacher-plain', photos.validation, 'evaluation', 0) }
 }
 
-/** One cycle after the other, each from the weights that the one before has kept. */
+/** One cycle after the other, each from the weights that the one before ended with. */
 async function runCycles(bench: Bench): Promise<Uint8Array> {
   const { job, model, teacher } = bench
   const { recipe, out } = job
@@ -119,7 +119,6 @@ async function runCycles(bench: Bench): Promise<Uint8Array> {
   for (const [number, cycle] of recipe.cycles.entries()) {
     if (number < (found?.phase ?? 0)) continue
     const resumed = found?.phase === number ? found : null
-    if (cycle.newLayers && !resumed) variables = { ...variables, ...newLayers(backbone, teacher, recipe) }
     variables = await runCycle(bench, { ...cycle, number }, variables, resumed)
     const stored = Object.fromEntries(Object.keys(backbone.variables(null)).map((name) => [name, variables[`student/${name}`]!]))
     file = writeNetwork(recipe.architecture, { stored, metadata: job.metadata ?? {} })
@@ -155,7 +154,8 @@ async function runCycle(bench: Bench, cycle: NumberedCycle, carried: Variables, 
   const { number, steps, size, learningRate } = cycle
   const backbone = new Backbone(model, { imageSize: size })
   const variables = withMomentum(carried, backbone, cycle)
-  const executable = await engine.compile(buildStep(backbone, teacher, statistics, recipe, cycle, variables))
+  const pair = { backbone, teacher, statistics, variables }
+  const executable = await engine.compile(buildStep(pair, recipe, cycle))
   const state = await engine.createState(found?.state ?? variables)
   const source = new ViewSource({
     loader,
@@ -172,8 +172,7 @@ async function runCycle(bench: Bench, cycle: NumberedCycle, carried: Variables, 
         : { loader: drawn, recipe: viewOf('weak', size, normalize, recipe.drawings.cropScale), batch: recipe.drawings.batch },
     resume: found?.source,
   })
-  const validator = await openValidator(bench, backbone, variables, state)
-  let best: Variables = found?.best ?? {}
+  const validator = await openValidator(bench, pair, state)
   const weights = Object.keys(carried)
   const identity = identityOf(bench, number)
   try {
@@ -186,17 +185,16 @@ async function runCycle(bench: Bench, cycle: NumberedCycle, carried: Variables, 
       steps,
       settings: { ...recipe, learningRate, schedule: 'cosine', milestones: [], patience: 0 },
       validate: validator.validate,
-      keep: async () => {
-        best = await state.read(weights)
-      },
+      keep: () => Promise.resolve(),
       checkpoint: (point) =>
-        writeCheckpoint(join(out, checkpointName), { ...point, identity, phase: number, best, carried, carriedBest: null }),
+        writeCheckpoint(join(out, checkpointName), { ...point, identity, phase: number, best: {}, carried, carriedBest: null }),
       emit: (event) => job.report({ kind: 'cycle', cycle: number, event }),
       pause: () => setImmediate(),
       signal,
       ...(found ? { resume: found } : {}),
     })
-    if (progress.step === steps) return best
+    // The last ones, at a rate of zero: which others did better on so few photos is chance.
+    if (progress.step === steps) return await state.read(weights)
     throw signal.aborted ? stopped() : new AppError('diverged', `cycle ${number + 1}: the loss grew without end`)
   } finally {
     await source.close()

@@ -6,7 +6,7 @@ import type { ResultOf } from '../../shared/results.ts'
 import { makeFolder } from '../../node/files.ts'
 import type { Job, JobContext } from '../job.ts'
 import { writeSampleImages } from '../sample/butterflies.ts'
-import { sampleCounts, sampleSpecies } from '../sample/species.ts'
+import { sampleSet } from '../sample/sample-set.ts'
 import { train } from '../training/run.ts'
 
 const seed = 0
@@ -17,10 +17,9 @@ export const demo: Job<'demo'> = async ({ backbone, out }, context) => {
   const images = join(out, 'butterflies')
   await makeFolder(out)
   await stoppable(context.signal, async () => {
-    say(context, `Drawing ${sampleSpecies.length} species of butterflies that differ only in the marks on their wings: ${images}`)
+    say(context, `Drawing ${sampleSet.species.length} species of butterflies that differ only in the marks on their wings: ${images}`)
     await writeSampleImages(images, {
-      species: sampleSpecies,
-      perSpecies: sampleCounts,
+      ...sampleSet,
       seed,
       onProgress: (done, total) => context.emit({ event: 'progress', task: 'drawing', done, total, unit: 'images' }),
       signal: context.signal,

@@ -6,7 +6,7 @@ import { AppError } from '../../shared/errors.ts'
 import type { Job } from '../job.ts'
 import { sampleImages, writeSampleImages } from '../sample/butterflies.ts'
 import type { SampleImage } from '../sample/butterflies.ts'
-import { sampleCounts, sampleSpecies } from '../sample/species.ts'
+import { sampleSet } from '../sample/sample-set.ts'
 
 const seed = 0
 /** Training images of each species whose label is given. */
@@ -17,11 +17,10 @@ export const sample: Job<'sample'> = async ({ images: folder }, { emit, signal }
     emit({ event: 'progress', task: 'drawing butterflies', done, total, unit: 'images' })
   try {
     await makeFolder(folder)
-    const set = { species: sampleSpecies, perSpecies: sampleCounts }
-    const images = sampleImages(set)
+    const images = sampleImages(sampleSet)
     const names = namesOf(images)
     const pathOf = ({ split, species, index }: SampleImage): string => names.get(keyOf(split, species.name, index)) ?? ''
-    await writeSampleImages(folder, { ...set, seed, pathOf, onProgress, signal })
+    await writeSampleImages(folder, { ...sampleSet, seed, pathOf, onProgress, signal })
     const given = images.filter(({ split, index }) => split !== 'train' || index < labelledOfEach)
     const rows = given.map((image) => `${pathOf(image)},${image.species.name},${image.split}\n`).sort()
     await writeFileAtomic(join(folder, 'labels.csv'), ['file,label,split\n', ...rows].join(''))

@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path'
 import sharp from 'sharp'
 import { deriveSeed, Random } from '../../core/tensor/random.ts'
 import { makeFolder, writeFileAtomic } from '../../node/files.ts'
+import { expose } from './camera.ts'
+import type { Camera } from './camera.ts'
 import { background, foreground } from './scene.ts'
 import type { Species } from './species.ts'
 
@@ -10,7 +12,7 @@ import type { Species } from './species.ts'
 export const sampleSize = 160
 
 /** One image: RGB bytes [size, size, 3]. */
-export async function drawButterfly(species: Species, seed: number): Promise<Uint8Array> {
+export async function drawButterfly(species: Species, camera: Camera, seed: number): Promise<Uint8Array> {
   const random = new Random(seed)
   const size = sampleSize
   // Drawn small and enlarged: out of focus.
@@ -21,7 +23,7 @@ export async function drawButterfly(species: Species, seed: number): Promise<Uin
     .raw()
     .toBuffer()
   const pixels = await sharp(behind, { raw: { width: size, height: size, channels: 3 } })
-    .composite([{ input: Buffer.from(foreground(species, random, size)) }])
+    .composite([{ input: Buffer.from(foreground(species, camera, random, size)) }])
     .removeAlpha()
     .raw()
     .toBuffer()
@@ -29,19 +31,9 @@ export async function drawButterfly(species: Species, seed: number): Promise<Uin
   return pixels
 }
 
-/** The camera: brightness, and noise that is nearly normal (a sum of four uniform bytes). */
-function expose(pixels: Uint8Array, random: Random): void {
-  const gain = random.uniform(0.75, 1.15)
-  const noise = random.uniform(2, 9) / 148
-  for (let i = 0; i < pixels.length; i++) {
-    const bits = random.uint32()
-    const grain = (bits & 255) + ((bits >>> 8) & 255) + ((bits >>> 16) & 255) + (bits >>> 24) - 510
-    pixels[i] = Math.max(0, Math.min(255, Math.round((pixels[i] ?? 0) * gain + noise * grain)))
-  }
-}
-
 export interface SampleOptions {
   readonly species: readonly Species[]
+  readonly camera: Camera
   /** Images of each species, by split. */
   readonly perSpecies: Readonly<Record<'train' | 'validation' | 'test', number>>
   readonly seed: number
@@ -72,14 +64,14 @@ function inClassFolders({ split, species, index }: SampleImage): string {
 /** Draws a data set. Returns the number of images.
  * @throws AppError naming the file that cannot be written; the signal's reason if it is aborted. */
 export async function writeSampleImages(folder: string, options: SampleOptions): Promise<number> {
-  const { seed, pathOf = inClassFolders, onProgress, signal } = options
+  const { seed, camera, pathOf = inClassFolders, onProgress, signal } = options
   const images = sampleImages(options)
   for (const path of new Set(images.map((image) => dirname(join(folder, pathOf(image)))))) await makeFolder(path)
   let done = 0
   const raw = { width: sampleSize, height: sampleSize, channels: 3 } as const
   const draw = async (image: SampleImage): Promise<void> => {
     const { split, species, index } = image
-    const pixels = await drawButterfly(species, deriveSeed(seed, split, species.name, index))
+    const pixels = await drawButterfly(species, camera, deriveSeed(seed, split, species.name, index))
     const jpeg = await sharp(pixels, { raw }).jpeg({ quality: 88 }).toBuffer()
     await writeFileAtomic(join(folder, pathOf(image)), jpeg)
     onProgress?.(++done, images.length)

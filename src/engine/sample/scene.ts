@@ -1,5 +1,6 @@
 // Everything around the wings: the individual's colours and pose, foliage behind it, blades of grass before it.
 import type { Random } from '../../core/tensor/random.ts'
+import type { Camera } from './camera.ts'
 import { individual } from './individuals.ts'
 import type { Species } from './species.ts'
 import { rightWings } from './wings.ts'
@@ -60,12 +61,12 @@ export function background(random: Random, size: number): string {
 }
 
 /** The butterfly with its shadow, what stands before it, and the light; transparent elsewhere. SVG of `size` pixels. */
-export function foreground(species: Species, random: Random, size: number): string {
+export function foreground(species: Species, camera: Camera, random: Random, size: number): string {
   const own = individual(species, random)
   const colours = coloursOf(random)
-  const scale = (size / 160) * random.uniform(0.85, 1.15)
+  const scale = (size / 160) * random.uniform(...camera.scale)
   const narrow = random.uniform(0.78, 1)
-  const [x, y, angle] = [size * random.uniform(0.43, 0.57), size * random.uniform(0.44, 0.58), random.normal(0, 14)]
+  const [x, y, angle] = [size * random.uniform(0.43, 0.57), size * random.uniform(0.44, 0.58), random.normal(0, camera.turn)]
   const place = (shift: number): string =>
     `translate(${(x + shift).toFixed(1)} ${(y + shift).toFixed(1)}) rotate(${angle.toFixed(1)}) scale(${(scale * narrow).toFixed(3)} ${scale.toFixed(3)})`
   const pose = { fore: random.uniform(-9, 9), hind: random.uniform(-6, 8) }

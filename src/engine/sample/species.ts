@@ -90,6 +90,3 @@ export const sampleSpecies: readonly Species[] = [
     hind: wing({ bands: [band(0.4, 0.5), band(0.66, 0.74)] }),
   },
 ]
-
-/** Images of each sample species, by split. */
-export const sampleCounts = { train: 40, validation: 8, test: 16 }
