@@ -10,6 +10,7 @@ import { StudioServer } from '../tests/interface/support/studio.ts'
 import type { Run } from '../src/shared/contract/runs.ts'
 import { starterId } from '../src/shared/starter.ts'
 import { installed } from '../tests/interface/support/installed.ts'
+import { drawSheet } from './sample-sheet.ts'
 
 const { values: options } = parseArgs({
   options: {
@@ -113,6 +114,7 @@ async function bring(page: Page, heading: string): Promise<void> {
 const studio = new StudioServer()
 cpSync(resources, studio.at('resources'), { recursive: true })
 mkdirSync(options.out, { recursive: true })
+if (!options.all && (only?.includes('butterflies') ?? true)) await drawSheet(join(options.out, 'butterflies.jpg'))
 await studio.start()
 const browser = await chromium.launch({ ...installed, args: ['--no-sandbox', '--disable-gpu'] })
 try {
