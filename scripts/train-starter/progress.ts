@@ -35,9 +35,10 @@ export function progressLine({ batch, drawings, cycles }: Recipe, print: (line: 
         `${where}: agrees with the teacher on ${(100 * inner.accuracy).toFixed(1)} % of the other photos, divergence ${inner.loss.toFixed(3)}`,
       )
     if (!isDue()) return
-    const [now, ...later] = cycles.slice(cycle)
-    const open = later.reduce((sum, one) => sum + one.steps * costOf(one), (inner.steps - inner.step) * (now ? costOf(now) : 0))
-    const rate = inner.imagesPerSecond * (now?.size ?? 0) ** 2
+    const now = cycles[cycle]!
+    const later = cycles.slice(cycle + 1).reduce((sum, one) => sum + one.steps * costOf(one), 0)
+    const open = (inner.steps - inner.step) * costOf(now) + later
+    const rate = inner.imagesPerSecond * now.size ** 2
     const terms = Object.entries(inner.terms).map(([name, value]) => `${name} ${value.toFixed(3)}`)
     print(
       `${where} of ${inner.steps}: loss ${inner.loss.toFixed(3)} (${terms.join(', ')}), ${inner.imagesPerSecond.toFixed(0)} images/s${leftOf(open / rate)}`,

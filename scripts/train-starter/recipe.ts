@@ -1,4 +1,4 @@
-// What the shipped starter backbone was trained with: photos, teacher, network, steps. Everything that decides its numbers.
+// What the starter backbone is trained with: photos, teacher, network, steps. resources/backbones/starter.md tells where the shipped file differs.
 import { recipe as viewRecipe } from '../../src/core/data/views/recipe.ts'
 import type { Normalization, RecipeName, ViewRecipe } from '../../src/core/data/views/recipe.ts'
 import type { Camera } from '../../src/engine/sample/camera.ts'

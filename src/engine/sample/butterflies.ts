@@ -11,6 +11,9 @@ import type { Species } from './species.ts'
 /** Edge of an image, pixels. */
 export const sampleSize = 160
 
+/** How sharp is to read the bytes of an image. */
+export const rawSample = { width: sampleSize, height: sampleSize, channels: 3 } as const
+
 /** One image: RGB bytes [size, size, 3]. */
 export async function drawButterfly(species: Species, camera: Camera, seed: number): Promise<Uint8Array> {
   const random = new Random(seed)
@@ -22,7 +25,7 @@ export async function drawButterfly(species: Species, camera: Camera, seed: numb
     .removeAlpha()
     .raw()
     .toBuffer()
-  const pixels = await sharp(behind, { raw: { width: size, height: size, channels: 3 } })
+  const pixels = await sharp(behind, { raw: rawSample })
     .composite([{ input: Buffer.from(foreground(species, camera, random, size)) }])
     .removeAlpha()
     .raw()
@@ -68,11 +71,10 @@ export async function writeSampleImages(folder: string, options: SampleOptions):
   const images = sampleImages(options)
   for (const path of new Set(images.map((image) => dirname(join(folder, pathOf(image)))))) await makeFolder(path)
   let done = 0
-  const raw = { width: sampleSize, height: sampleSize, channels: 3 } as const
   const draw = async (image: SampleImage): Promise<void> => {
     const { split, species, index } = image
     const pixels = await drawButterfly(species, camera, deriveSeed(seed, split, species.name, index))
-    const jpeg = await sharp(pixels, { raw }).jpeg({ quality: 88 }).toBuffer()
+    const jpeg = await sharp(pixels, { raw: rawSample }).jpeg({ quality: 88 }).toBuffer()
     await writeFileAtomic(join(folder, pathOf(image)), jpeg)
     onProgress?.(++done, images.length)
   }
