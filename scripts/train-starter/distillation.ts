@@ -63,8 +63,8 @@ export function newLayers({ width }: Backbone, teacher: Teacher, { seed, drawing
 }
 
 /** The variables with momentum of zero for whatever is trained. */
-export function withMomentum(variables: Variables, backbone: Backbone, { drawings }: Cycle): Record<string, HostTensor> {
-  const buffers = trained(backbone, drawings > 0).map((name) => [momentumOf(name), tensor('float32', variables[name]!.shape)] as const)
+export function withMomentum(variables: Variables, backbone: Backbone, { species }: Cycle): Record<string, HostTensor> {
+  const buffers = trained(backbone, species > 0).map((name) => [momentumOf(name), tensor('float32', variables[name]!.shape)] as const)
   return { ...variables, ...Object.fromEntries(buffers) }
 }
 
@@ -122,25 +122,25 @@ function losses({ features: [a, b], logits: [s, t] }: Both, { temperature }: Rec
 
 /** Feeds: `unlabelled/0` photos [batch, 3, size, size], `targets` [batch, F], `rate`; `labelled/0` drawings [n, 3, size, size] and `labels` [n] where they count.
  * Outputs: `loss` and its terms. */
-export function buildStep(pair: Pair, recipe: Recipe, { drawings: weight }: Cycle): Program {
+export function buildStep(pair: Pair, recipe: Recipe, { species: shown }: Cycle): Program {
   const { backbone, teacher, variables } = pair
   const { batch, drawings } = recipe
   const builder = new ProgramBuilder(variables)
   const photos = builder.feed('unlabelled/0', backbone.inputType(null, batch))
   const targets = builder.feed('targets', { dtype: 'float32', shape: [batch, teacher.width] })
-  const drawn = weight === 0 ? [] : [builder.feed('labelled/0', backbone.inputType(null, drawings.batch))]
+  const drawn = shown === 0 ? [] : [builder.feed('labelled/0', backbone.inputType(null, drawings.batch))]
   const features = study(builder, backbone, g.concat([photos, ...drawn], 0), true)
   const { features: distance, classes } = losses(both(builder, pair, g.slice(features, [0], [batch], [0]), targets), recipe)
   let loss = g.add(g.mul(distance, recipe.featureWeight), classes)
   const terms: Record<string, Value> = { 'loss/features': distance, 'loss/classes': classes }
-  if (weight > 0) {
+  if (shown > 0) {
     const labels = builder.feed('labels', { dtype: 'int32', shape: [drawings.batch] })
     const butterflies = g.slice(features, [batch], [batch + drawings.batch], [0])
     const species = crossEntropy(linear(butterflies, builder.get('species/weight'), builder.get('species/bias')), labels)
-    loss = g.add(loss, g.mul(species, weight))
+    loss = g.add(loss, g.mul(species, drawings.weight))
     terms['loss/species'] = species
   }
-  const names = trained(backbone, weight > 0)
+  const names = trained(backbone, shown > 0)
   const gradients = differentiate(
     loss,
     names.map((name) => builder.get(name)),

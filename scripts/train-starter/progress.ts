@@ -8,7 +8,7 @@ const interval = 10
 /** @returns takes events and prints some of them */
 export function progressLine({ batch, drawings, cycles }: Recipe, print: (line: string) => void): (event: ProgressEvent) => void {
   /** Of a step: its images, by their pixels. */
-  const costOf = (cycle: Cycle): number => (batch + (cycle.drawings > 0 ? drawings.batch : 0)) * cycle.size ** 2
+  const costOf = (cycle: Cycle): number => (batch + (cycle.species > 0 ? drawings.batch : 0)) * cycle.size ** 2
   let last = -Infinity
   const isDue = (): boolean => {
     if (performance.now() - last < interval * 1000) return false

@@ -1,4 +1,4 @@
-// What the starter backbone is trained with: photos, teacher, network, steps. resources/backbones/starter.md tells where the shipped file differs.
+// What the starter backbone is trained with: photos, teacher, network, steps.
 import { recipe as viewRecipe } from '../../src/core/data/views/recipe.ts'
 import type { Normalization, RecipeName, ViewRecipe } from '../../src/core/data/views/recipe.ts'
 import type { Camera } from '../../src/engine/sample/camera.ts'
@@ -30,6 +30,8 @@ export interface Drawings {
   readonly cropScale: number
   /** In a batch, beside the photos. */
   readonly batch: number
+  /** Of the cross-entropy of their species. */
+  readonly weight: number
 }
 
 export interface Cycle {
@@ -37,8 +39,8 @@ export interface Cycle {
   /** Edge of the student's views, pixels: small ones first (Tan and Le, ICML 2021), they cost less. */
   readonly size: number
   readonly learningRate: number
-  /** Weight of the cross-entropy of the drawings' species; 0: photos alone. */
-  readonly drawings: number
+  /** How many of the drawings' species go along, few before many: marks are learnt from few, and what marks there are from many. 0: photos alone. */
+  readonly species: number
 }
 
 export interface Recipe {
@@ -83,17 +85,15 @@ export const starterRecipe: Recipe = {
   views: 5,
   cropScale: 0.2,
   batch: 64,
-  drawings: { species: 2000, individuals: 6, camera: { scale: [0.45, 1.1], turn: 40 }, cropScale: 0.5, batch: 24 },
+  drawings: { species: 2000, individuals: 6, camera: { scale: [0.45, 1.1], turn: 40 }, cropScale: 0.5, batch: 24, weight: 1 },
   cycles: [
-    { steps: 2400, size: 64, learningRate: 0.1, drawings: 0 },
-    { steps: 3000, size: 96, learningRate: 0.08, drawings: 0.5 },
-    { steps: 600, size: 128, learningRate: 0.03, drawings: 0.5 },
-    { steps: 3000, size: 96, learningRate: 0.08, drawings: 1 },
-    { steps: 1000, size: 128, learningRate: 0.03, drawings: 1 },
-    { steps: 2000, size: 96, learningRate: 0.05, drawings: 1 },
-    { steps: 1000, size: 128, learningRate: 0.02, drawings: 0.5 },
-    { steps: 2000, size: 96, learningRate: 0.06, drawings: 1 },
-    { steps: 800, size: 128, learningRate: 0.02, drawings: 1 },
+    { steps: 2400, size: 64, learningRate: 0.1, species: 0 },
+    { steps: 3000, size: 96, learningRate: 0.08, species: 400 },
+    { steps: 1000, size: 128, learningRate: 0.03, species: 400 },
+    { steps: 3000, size: 96, learningRate: 0.08, species: 2000 },
+    { steps: 1000, size: 128, learningRate: 0.03, species: 2000 },
+    { steps: 3000, size: 96, learningRate: 0.08, species: 2000 },
+    { steps: 1500, size: 128, learningRate: 0.03, species: 2000 },
   ],
   warmUp: 0.03,
   momentum: 0.9,

@@ -167,9 +167,9 @@ async function runCycle(bench: Bench, cycle: NumberedCycle, carried: Variables, 
     features,
     width: teacher.width,
     drawings:
-      cycle.drawings === 0
+      cycle.species === 0
         ? null
-        : { loader: drawn, recipe: viewOf('weak', size, normalize, recipe.drawings.cropScale), batch: recipe.drawings.batch },
+        : { ...recipe.drawings, loader: drawn, species: cycle.species, recipe: viewOf('weak', size, normalize, recipe.drawings.cropScale) },
     resume: found?.source,
   })
   const validator = await openValidator(bench, pair, state)

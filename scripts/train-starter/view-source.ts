@@ -16,6 +16,14 @@ export function seedOfView(seed: number, view: number): number {
   return deriveSeed(seed, 'shown', view)
 }
 
+export interface DrawingsShown {
+  readonly loader: ImageLoader
+  /** The first so many of the loader's classes. */
+  readonly species: number
+  readonly recipe: ViewRecipe
+  readonly batch: number
+}
+
 export interface ViewSourceOptions {
   readonly loader: ImageLoader
   /** Numbers of the photos in the loader's set. */
@@ -30,7 +38,7 @@ export interface ViewSourceOptions {
   readonly features: readonly Float32Array[]
   readonly width: number
   /** Null: photos alone. */
-  readonly drawings: { readonly loader: ImageLoader; readonly recipe: ViewRecipe; readonly batch: number } | null
+  readonly drawings: DrawingsShown | null
   readonly resume?: BatchSourceState | undefined
 }
 
@@ -56,7 +64,7 @@ export class ViewSource implements BatchSource {
     this.sampleShape = [3, recipe.size, recipe.size]
     const pairs = Array.from({ length: images.length * features.length }, (_, pair) => pair)
     this.#sampler = new EpochSampler(pairs, deriveSeed(seed, 'batches'))
-    this.#drawings = drawings && new EpochSampler([...drawings.loader.set.images.keys()], deriveSeed(seed, 'drawings'))
+    this.#drawings = drawings && new EpochSampler(numbersOf(drawings), deriveSeed(seed, 'drawings'))
     if (resume?.unlabelled) this.#sampler.state = resume.unlabelled
     if (resume?.labelled && this.#drawings) this.#drawings.state = resume.labelled
     this.#state = this.#now()
@@ -126,6 +134,11 @@ export class ViewSource implements BatchSource {
     const labels = indices.map((index) => loader.set.images[index]?.class ?? -1)
     return { indices, labels, views: [await loadViews(loader, recipe, wanted)] }
   }
+}
+
+/** Of the images in the loader's set. */
+function numbersOf({ loader, species }: DrawingsShown): number[] {
+  return loader.set.images.flatMap(({ class: own }, number) => (own !== null && own < species ? [number] : []))
 }
 
 interface Wanted {

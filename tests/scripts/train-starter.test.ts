@@ -36,10 +36,10 @@ const recipe: Recipe = {
   architecture: { size: 32, widths: [4, 8], blocks: [1, 1], features: 8 },
   views: 2,
   batch: 4,
-  drawings: { species: 3, individuals: 2, camera: { scale: [0.5, 1], turn: 10 }, cropScale: 0.5, batch: 2 },
+  drawings: { species: 3, individuals: 2, camera: { scale: [0.5, 1], turn: 10 }, cropScale: 0.5, batch: 2, weight: 1 },
   cycles: [
-    { steps: 3, size: 16, learningRate: 0.1, drawings: 0 },
-    { steps: 5, size: 32, learningRate: 0.05, drawings: 1 },
+    { steps: 3, size: 16, learningRate: 0.1, species: 0 },
+    { steps: 5, size: 32, learningRate: 0.05, species: 2 },
   ],
   validations: 2,
 }
