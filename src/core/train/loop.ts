@@ -113,7 +113,9 @@ export async function train(options: LoopOptions): Promise<LoopProgress> {
     return !isOver
   }
 
-  while (progress.step < steps && !signal.aborted) {
+  // Also where it goes on from a checkpoint: a run that had stopped early stays stopped.
+  const isStale = (): boolean => settings.patience > 0 && progress.stale >= settings.patience
+  while (progress.step < steps && !isStale() && !signal.aborted) {
     const before = { random: random.state, source: source.state() }
     const batch = await meter.waiting(source.next())
     const learningRate = settings.learningRate * progress.rateScale * rateFactor(progress.step, steps, settings)
@@ -164,10 +166,8 @@ export async function train(options: LoopOptions): Promise<LoopProgress> {
     emit({ kind: 'validation', step: progress.step, steps, kept, accuracy: validation.accuracy, loss: validation.loss })
     progress.good = progress.step
     good = await state.read()
-    const isLast = progress.step === steps || (settings.patience > 0 && progress.stale >= settings.patience)
-    if (isLast || pace.isAffordable) await checkpoint(good)
+    if (progress.step === steps || isStale() || pace.isAffordable) await checkpoint(good)
     meter.restart()
-    if (isLast) break
   }
   if (signal.aborted) await checkpoint(await state.read())
   return progress

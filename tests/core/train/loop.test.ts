@@ -123,12 +123,12 @@ describe('the training loop', () => {
     expect(weight).toBe(1)
   })
 
-  it('stops early when validation no longer gains', async () => {
-    const { progress } = await parabola({
-      settings: { ...settings, patience: 2 },
-      validation: () => ({ accuracy: 0.5, loss: 1, images: 100 }),
-    })
+  it('stops early when validation no longer gains, and stays stopped when it goes on from there', async () => {
+    const stopping = { settings: { ...settings, patience: 2 }, validation: () => ({ accuracy: 0.5, loss: 1, images: 100 }) }
+    const { progress, checkpoints, weight } = await parabola(stopping)
     expect(progress).toMatchObject({ step: 30, stale: 2, kept: { step: 30 } })
+    const again = await parabola({ ...stopping, from: checkpoints.at(-1)! })
+    expect(again).toMatchObject({ progress, weight, events: [] })
   })
 
   it('hands out checkpoints less often where they are slow, and always one at the end', async () => {
