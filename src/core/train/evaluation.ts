@@ -1,5 +1,6 @@
 // Evaluation: logits of a model in evaluation mode, and what is counted on them.
 import type { EvaluationBatch } from '../data/batches.ts'
+import { DataError } from '../data/data-error.ts'
 import type { Executable, Program, State } from '../graph/program.ts'
 import type { Model } from '../nn/model.ts'
 import { Pass } from '../nn/pass.ts'
@@ -50,8 +51,9 @@ export interface Predictions {
   labels: number[]
 }
 
-/** Accuracy and mean cross-entropy of logits against labels. */
+/** Accuracy and mean cross-entropy of logits against labels. @throws DataError where there are none: no image could be read */
 export function score({ logits, labels }: Predictions): Validation {
+  if (logits.length === 0) throw new DataError('bad-data', 'validation', 'expected at least one image that can be decoded, found none')
   let right = 0
   let loss = 0
   logits.forEach((row, i) => {

@@ -73,6 +73,10 @@ export class FeatureStore {
   }
 }
 
+function noneLeft(half: Half, asked: number): DataError {
+  return new DataError('bad-data', `${half} images`, `expected at least one that can be decoded, found none among ${asked}`)
+}
+
 /** One half of the training batches: a store for each view. Views from the same store are always different ones. */
 export interface FeaturePlan extends DrawPlan {
   readonly stores: readonly FeatureStore[]
@@ -113,7 +117,10 @@ export class FeatureStream implements BatchSource {
     this.#plans = plans
     const there = (half: Half): DrawPlan | null => {
       const plan = plans[half]
-      return plan && { ...plan, indices: plan.indices.filter((index) => plan.stores.every((store) => store.has(index))) }
+      if (!plan) return null
+      const indices = plan.indices.filter((index) => plan.stores.every((store) => store.has(index)))
+      if (indices.length === 0) throw noneLeft(half, plan.indices.length)
+      return { ...plan, indices }
     }
     this.#draws = new BatchDraws({ labelled: there('labelled'), unlabelled: there('unlabelled') }, plans.seed, plans.resume)
   }
