@@ -1,15 +1,18 @@
 // Identity of images by content, for caches and for the record of a run.
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DataError, messageOf } from '../../core/data/data-error.ts'
 import type { ImageSet } from '../../core/data/image-set.ts'
 
-/** Files up to twice this size are hashed whole, larger ones by their size and this much of either end: every change that an image
- * editor or camera makes shows there, and a folder of large photos is hashed at a few hundred files a second. */
-const endBytes = 128 * 1024
+/** Larger JPEG files are hashed by their size and half as much of either end: other pixels anywhere give other bytes from there to the end,
+ * and a folder of large photos is hashed at a few hundred files a second. In other formats two images can differ in the middle alone. */
+const wholeBytes = 256 * 1024
+/** Read at a time. */
+const chunkBytes = 2 ** 20
 
-/** SHA-256 (hex, 32 digits) of a file's size and content, of a large file's its two ends.
+/** SHA-256 (hex, 32 digits) of a file's size and content, of a large JPEG its two ends.
  * @throws DataError if it cannot be read. */
 async function fingerprint(path: string): Promise<string> {
   const hash = createHash('sha256')
@@ -22,11 +25,10 @@ async function fingerprint(path: string): Promise<string> {
         hash.update(buffer.subarray(0, bytesRead))
       }
       hash.update(`${size}\0`)
-      if (size <= 2 * endBytes) await part(0, size)
-      else {
-        await part(0, endBytes)
-        await part(size - endBytes, endBytes)
-      }
+      if (size > wholeBytes && (await isJpeg(file))) {
+        await part(0, wholeBytes / 2)
+        await part(size - wholeBytes / 2, wholeBytes / 2)
+      } else for (let position = 0; position < size; position += chunkBytes) await part(position, Math.min(chunkBytes, size - position))
     } finally {
       await file.close()
     }
@@ -34,6 +36,12 @@ async function fingerprint(path: string): Promise<string> {
     throw new DataError('no-access', path, `cannot be read (${messageOf(error)})`, { cause: error })
   }
   return hash.digest('hex').slice(0, 32)
+}
+
+/** By its first bytes: a name may say anything. */
+async function isJpeg(file: FileHandle): Promise<boolean> {
+  const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0)
+  return buffer.readUInt16BE() === 0xffd8
 }
 
 /** Hashes of images of a set, by their numbers; null for one that cannot be read. A few files at a time. */
