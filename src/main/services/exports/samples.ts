@@ -2,20 +2,34 @@
 
 export const python = `# Classes of images by model.onnx. Usage: python predict.py image.jpg ...
 # Needs: pip install onnxruntime pillow numpy
+import io
 import pathlib
 import sys
 
 import numpy as np
 import onnxruntime
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps
 
 here = pathlib.Path(__file__).resolve().parent
 labels = (here / 'labels.txt').read_text(encoding='utf-8').splitlines()
 session = onnxruntime.InferenceSession(str(here / 'model.onnx'), providers=['CPUExecutionProvider'])
 
+
+# Upright sRGB of any size: the model resizes, crops and normalises itself.
+def read(file):
+    image = ImageOps.exif_transpose(Image.open(file))
+    profile = image.info.get('icc_profile')
+    if profile:
+        known = image if image.mode in ('RGB', 'CMYK', 'L') else image.convert('RGB')
+        try:
+            return ImageCms.profileToProfile(known, io.BytesIO(profile), ImageCms.createProfile('sRGB'), outputMode='RGB')
+        except ImageCms.PyCMSError:
+            pass  # A profile of other colours, or a damaged one.
+    return image.convert('RGB')
+
+
 for file in sys.argv[1:]:
-    # Upright RGB of any size: the model resizes, crops and normalises itself.
-    image = ImageOps.exif_transpose(Image.open(file)).convert('RGB')
+    image = read(file)
     (probabilities,) = session.run(['probabilities'], {'image': np.asarray(image)[np.newaxis]})
     best = np.argsort(-probabilities[0])[:5]
     print(file, '  '.join(f'{labels[i]} {probabilities[0][i]:.4f}' for i in best), sep='\\t')
