@@ -18,8 +18,8 @@ interface Item {
   readonly file: string
 }
 
-/** Images decoded and predicted together: enough to keep all threads busy, few enough for memory. */
-const group = 16
+/** Images decoded and predicted together: enough to keep all threads busy, few enough for memory: a photo of 24 megapixels in full size takes 72 MB. */
+const group = { reduced: 16, full: 2 }
 /** Classes that a prediction lists where the request does not say. */
 const usualTop = 5
 /** Threads that decode at most. */
@@ -38,7 +38,7 @@ export const predict: Job<'predict'> = async (request, { emit, signal, pause }) 
   const decoder = new ImageDecoder(Math.min(threads, decoders), shortSide)
   const sink = await openSink(request.results)
   try {
-    for await (const { items: part, images } of decoder.decode(items.slice(sink.done), group)) {
+    for await (const { items: part, images } of decoder.decode(items.slice(sink.done), request.full ? group.full : group.reduced)) {
       if (signal.aborted) throw new AppError('stopped', `prediction stopped after ${sink.done} of ${items.length} images`)
       await sink.add(await predictGroup(model, part, images, request.top ?? usualTop))
       emit({ event: 'progress', task: 'predicting', done: sink.done, total: items.length, unit: 'images' })
