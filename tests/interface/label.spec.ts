@@ -127,6 +127,11 @@ test('the large preview zooms, goes on, and labels', async ({ page, studio, phot
   await label.press('Escape')
   await expect(preview).toBeHidden()
   await expect(label.cell(1)).toContainText('cedar')
+  // Further away than the neighbours in the preview: the grid has kept what it shows.
+  await label.cell(12).click()
+  await label.press('2')
+  await label.allSaved()
+  await expect(label.cell(12)).toContainText('beech')
 })
 
 test('undo goes on after a restart of the server; a second window follows', async ({ page, studio, photos, context, expected }) => {

@@ -19,8 +19,9 @@ export interface ImageList {
   /** Labels have changed since the list was made: images may be in it that the filter would leave out now. They stay where they are until it is made anew. */
   readonly isStale: Ref<boolean>
   readonly refresh: () => Promise<void>
-  /** Reads the rows that are not there yet. @param ids all that are in sight */
-  readonly want: (ids: readonly number[]) => void
+  /** For a part of the view, as long as it is there: rows of what it has in sight are read and kept.
+   * @returns to be called with all ids that are in sight there */
+  readonly useSight: () => (ids: readonly number[]) => void
   /** Shows another label at once, until the services have told theirs. @returns to be called when the change has been kept or refused */
   readonly show: (ids: Iterable<number>, label: (row: ImageRow) => number | null) => () => void
 }
@@ -58,7 +59,7 @@ export function useImageList({ filter, shown }: Filter): ImageList {
   const order = computed(() => orderOf(ids.value))
 
   const drop = (changed: readonly number[] | null): void => {
-    const near = new Set(inSight)
+    const near = inSight()
     clock++
     for (const id of changed ?? rows.keys()) {
       touched.set(id, clock)
@@ -97,18 +98,25 @@ export function useImageList({ filter, shown }: Filter): ImageList {
   )
 
   let timer: ReturnType<typeof setTimeout> | undefined
-  let inSight: readonly number[] = []
+  /** One each for the grid, the preview and its neighbours. */
+  const sights = new Set<{ ids: readonly number[] }>()
+  const inSight = (): Set<number> => new Set([...sights].flatMap(({ ids }) => ids))
   function ask(id: number): void {
     wanted.add(id)
     timer ??= setTimeout(() => void read(), 16)
   }
-  const want = (some: readonly number[]): void => {
-    inSight = some
-    for (const id of some) if (!rows.has(id)) ask(id)
-    if (rows.size > most) forget()
+  const useSight: ImageList['useSight'] = () => {
+    const sight: { ids: readonly number[] } = { ids: [] }
+    sights.add(sight)
+    onScopeDispose(() => sights.delete(sight))
+    return (some) => {
+      sight.ids = some
+      for (const id of some) if (!rows.has(id)) ask(id)
+      if (rows.size > most) forget()
+    }
   }
   const forget = (): void => {
-    const near = new Set(inSight)
+    const near = inSight()
     for (const id of rows.keys()) if (!near.has(id) && !shownNow.has(id)) rows.delete(id)
   }
   async function read(): Promise<void> {
@@ -150,5 +158,5 @@ export function useImageList({ filter, shown }: Filter): ImageList {
       drop(changed)
     }
   }
-  return { order, rows, isLoaded: computed(() => data.value !== null || ids.value.length > 0), error, isStale, refresh: reload, want, show }
+  return { order, rows, isLoaded: computed(() => data.value !== null || ids.value.length > 0), error, isStale, refresh: reload, useSight, show }
 }
