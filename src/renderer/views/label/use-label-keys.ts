@@ -2,6 +2,7 @@
 import { useI18n } from 'vue-i18n'
 import { useCommands } from '../../commands/use-commands.ts'
 import { useClasses } from '../../stores/classes.ts'
+import { useHistory } from '../../stores/history.ts'
 import { useNotices } from '../../stores/notices.ts'
 import { chooseAll, chooseNone } from '../../widgets/selection.ts'
 import type { Labelling } from './labelling.ts'
@@ -12,6 +13,7 @@ import type { Ways } from './use-ways.ts'
 export function useLabelKeys(labelling: Labelling, ways: Ways, step: (by: number) => void): void {
   const { images, changes, preferences, selection, subject, isPreviewOpen } = labelling
   const classes = useClasses()
+  const history = useHistory()
   const notices = useNotices()
   const { t } = useI18n()
 
@@ -57,5 +59,9 @@ export function useLabelKeys(labelling: Labelling, ways: Ways, step: (by: number
     },
     { other: ofClass, enabled: () => !isPreviewOpen.value },
   )
-  useCommands(both, { other: ofClass, enabled: isPreviewOpen, inDialog: true })
+  // Undo and redo are the window's, which does not listen while a dialog is open.
+  useCommands(
+    { ...both, undo: () => void history.undo(), redo: () => void history.redo() },
+    { other: ofClass, enabled: isPreviewOpen, inDialog: true },
+  )
 }
