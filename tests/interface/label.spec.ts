@@ -76,6 +76,30 @@ test('filters combine, are in the address, and leave images in place until the l
   await label.expectCount('54 images')
 })
 
+test('what is taken out leaves the grid and comes back by undo; what has a label by now stays in place', async ({
+  page,
+  studio,
+  photos,
+}) => {
+  const { id } = await studio.project(photos, { labels: false })
+  await show(page, studio, id, 'label')
+  const label = new LabelPage(page)
+  await label.createClasses('oak')
+  await label.chooseFilter(async (popover) => void (await popover.getByLabel('Labels').selectOption({ label: 'Unlabelled' })))
+  await label.expectCount('54 images')
+  await label.press('ArrowRight', '1')
+  await label.cell(2).click()
+  const image = (await label.cell(2).getAttribute('data-image')) ?? ''
+  await page.getByRole('button', { name: 'Take out' }).click()
+  await label.expectCount('53 images')
+  await expect(label.grid.locator(`[data-image="${image}"]`)).toBeHidden()
+  await expect(label.cell(0)).toContainText('oak')
+  await page.getByRole('region', { name: 'Notices' }).getByRole('button', { name: 'Undo' }).click()
+  await label.expectCount('54 images')
+  await expect(label.cell(2)).toHaveAttribute('data-image', image)
+  await expect(label.cell(0)).toContainText('oak')
+})
+
 test('suggestions: the next useful image, one by Enter, all above a confidence with one undo', async ({
   page,
   studio,

@@ -77,6 +77,20 @@ export function within(selection: Selection, order: Order, was: Order): Selectio
   return { chosen, focus, anchor: keep(selection.anchor) ?? focus }
 }
 
+/** A list in which only some items come or go: those that are not in the list of now leave, those that are new stand behind the one before them there.
+ * @param ids as they are shown @param now as they would be shown anew */
+export function withMoved(ids: readonly number[], now: readonly number[], moved: ReadonlySet<number>): number[] {
+  const { indexOf } = orderOf(now)
+  const staying = ids.filter((id) => !moved.has(id) || indexOf(id) >= 0)
+  const shown = new Set(staying)
+  const behind = new Map<number | null, number[]>()
+  let last: number | null = null
+  for (const id of now)
+    if (shown.has(id)) last = id
+    else if (moved.has(id)) behind.set(last, [...(behind.get(last) ?? []), id])
+  return [...(behind.get(null) ?? []), ...staying.flatMap((id) => [id, ...(behind.get(id) ?? [])])]
+}
+
 function between({ ids, indexOf }: Order, a: number, b: number): readonly number[] {
   const [i, j] = [indexOf(a), indexOf(b)]
   if (i < 0 || j < 0) return [b]

@@ -130,7 +130,13 @@ export const images = service({
   },
   events: {
     /** Rows came, went or changed: those named, or any where there are too many to name. */
-    changed: z.object({ project: projectId, revision: count, images: z.array(imageId).nullable() }),
+    changed: z.object({
+      project: projectId,
+      revision: count,
+      images: z.array(imageId).nullable(),
+      /** Whether they came or went, e.g. by `exclude` and its undo; false where only their files are other ones. */
+      membership: z.boolean(),
+    }),
   },
 })
 

@@ -12,6 +12,7 @@ import {
   orderOf,
   toggle,
   within,
+  withMoved,
 } from '../../../src/renderer/widgets/selection.ts'
 import type { Selection } from '../../../src/renderer/widgets/selection.ts'
 
@@ -66,6 +67,15 @@ test('a rubber band adds to what was selected, and takes back what it no longer 
   const before = choose(at(0))
   expect(chosen(band(before, [at(4), at(5)]))).toEqual([0, 4, 5])
   expect(chosen(band(before, [at(4)]))).toEqual([0, 4])
+})
+
+test('what was taken out leaves a list, what is put back comes to its place; others stay though the list would be another one now', () => {
+  const shown = [10, 20, 30, 40, 50]
+  // 20 and 50 have a label by now, which the list is not of; 5 came meanwhile.
+  expect(withMoved(shown, [5, 10, 40], new Set([30]))).toEqual([10, 20, 40, 50])
+  expect(withMoved([10, 20, 50], [5, 10, 30, 40], new Set([30, 40]))).toEqual([10, 30, 40, 20, 50])
+  expect(withMoved([40], [10, 20, 40], new Set([10, 20]))).toEqual([10, 20, 40])
+  expect(withMoved([], [10, 20], new Set([10]))).toEqual([10])
 })
 
 test('in another list what has gone is no longer selected, and the focus goes to what took its place', () => {

@@ -21,5 +21,5 @@ export function announce(events: EventHub, { id: project, db }: OpenProject, act
   if (labelled !== undefined) events.emit('labels.changed', { ...changed, images: labelled })
   if (has('split')) events.emit('splits.changed', changed)
   const others = images(`'excluded', 'state'`)
-  if (others !== undefined) events.emit('images.changed', { ...changed, images: others })
+  if (others !== undefined) events.emit('images.changed', { ...changed, images: others, membership: has('excluded') })
 }

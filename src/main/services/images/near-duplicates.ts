@@ -30,7 +30,7 @@ export function findNearDuplicates(studio: Studio, project: OpenProject): { task
         )
       return project.touch()
     })
-    studio.events.emit('images.changed', { project: project.id, revision, images: null })
+    studio.events.emit('images.changed', { project: project.id, revision, images: null, membership: false })
     return { kind: 'near-duplicates', images: looks.length, groups: groups.length, seconds: (performance.now() - start) / 1000 }
   })
 }

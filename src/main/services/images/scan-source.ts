@@ -74,7 +74,7 @@ export function announcer({ events }: Studio, project: OpenProject, recorder: Sc
     const { revision } = recorder
     if (revision === null) return
     const changed = { project: project.id, revision }
-    events.emit('images.changed', { ...changed, images: null })
+    events.emit('images.changed', { ...changed, images: null, membership: true })
     if (!last) return
     const { labels, splits, newClasses } = recorder.labels.counts
     if (newClasses > 0) events.emit('classes.changed', changed)

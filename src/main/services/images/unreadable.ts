@@ -22,5 +22,5 @@ export function markUnreadable(
     db.run(`UPDATE images SET state = 'unreadable', problem = ? WHERE id IN (SELECT value FROM json_each(?))`, reason, JSON.stringify(ids))
     return { images: ids, revision: project.touch() }
   })
-  if (marked) events.emit('images.changed', { project: project.id, ...marked })
+  if (marked) events.emit('images.changed', { project: project.id, ...marked, membership: false })
 }

@@ -5,9 +5,10 @@ import { usePlatform } from '../../api/platform.ts'
 import { useResource } from '../../composables/use-resource.ts'
 import { useNotices } from '../../stores/notices.ts'
 import { useProject } from '../../stores/project.ts'
+import type { ImageFilter, ImageOrder } from '../../../shared/contract/domain.ts'
 import type { ImageRow } from '../../../shared/contract/images.ts'
 import { AppError } from '../../../shared/errors.ts'
-import { orderOf } from '../../widgets/selection.ts'
+import { orderOf, withMoved } from '../../widgets/selection.ts'
 import type { Order } from '../../widgets/selection.ts'
 import type { Filter } from './use-filter.ts'
 
@@ -43,13 +44,14 @@ export function useImageList({ filter, shown }: Filter): ImageList {
   const touched = new Map<number, number>()
   let clock = 0
 
-  const key = computed(() => JSON.stringify([project.id, filter.value, shown.value.order]))
+  const conditions = (): { filter: ImageFilter; order: ImageOrder } => ({ filter: filter.value, order: shown.value.order })
+  const key = computed(() => JSON.stringify([project.id, conditions()]))
   const mine = (event: { project: string }): boolean => event.project === project.id
   const { data, error, reload } = useResource(
     (signal) => {
       if (project.id === null) return null
       isStale.value = false
-      return connection.api.images.ids({ project: project.id, filter: filter.value, order: shown.value.order }, { signal })
+      return connection.api.images.ids({ project: project.id, ...conditions() }, { signal })
     },
     { of: key, on: { 'images.changed': (event) => mine(event) && event.images === null, 'suggestions.changed': mine }, pause: 200 },
   )
@@ -57,6 +59,22 @@ export function useImageList({ filter, shown }: Filter): ImageList {
   const ids = shallowRef<readonly number[]>([])
   watch(data, (answer) => answer && (ids.value = answer.images))
   const order = computed(() => orderOf(ids.value))
+
+  const moved = new Set<number>()
+  /** Images that were taken out or put back go and come; others stay where they are, whatever their labels are by now. */
+  async function follow(): Promise<void> {
+    const [asked, some] = [key.value, new Set(moved)]
+    moved.clear()
+    if (project.id === null || some.size === 0) return
+    try {
+      const { images } = await connection.api.images.ids({ project: project.id, ...conditions() })
+      if (asked === key.value) ids.value = withMoved(ids.value, images, some)
+    } catch (thrown) {
+      notices.report(AppError.from(thrown))
+    }
+  }
+  /** One after the other: the latest answer counts. */
+  let following = Promise.resolve()
 
   const drop = (changed: readonly number[] | null): void => {
     const near = inSight()
@@ -73,6 +91,13 @@ export function useImageList({ filter, shown }: Filter): ImageList {
       if (!mine(event)) return
       if (topic === 'labels.changed' || topic === 'splits.changed') isStale.value = dependsOnLabels()
       drop('images' in event ? event.images : null)
+    }),
+  )
+  changes.push(
+    connection.on('images.changed', (event) => {
+      if (!mine(event) || !event.membership) return
+      for (const id of event.images ?? []) moved.add(id)
+      following = following.then(follow)
     }),
   )
   const dependsOnLabels = (): boolean => {
@@ -158,5 +183,14 @@ export function useImageList({ filter, shown }: Filter): ImageList {
       drop(changed)
     }
   }
-  return { order, rows, isLoaded: computed(() => data.value !== null || ids.value.length > 0), error, isStale, refresh: reload, useSight, show }
+  return {
+    order,
+    rows,
+    isLoaded: computed(() => data.value !== null || ids.value.length > 0),
+    error,
+    isStale,
+    refresh: reload,
+    useSight,
+    show,
+  }
 }
