@@ -100,6 +100,30 @@ test('what is taken out leaves the grid and comes back by undo; what has a label
   await expect(label.cell(0)).toContainText('oak')
 })
 
+test('the next useful image is brought into sight where the filter has left it out', async ({ page, studio, photos }) => {
+  const { id } = await studio.project(photos)
+  const last = (await studio.api.images.ids({ project: id })).images.slice(-2)
+  await studio.api.labels.clear({ project: id, selection: { images: last } })
+  await show(page, studio, id, 'label')
+  const label = new LabelPage(page)
+  await label.press('+', '+', '+')
+  const selected = label.grid.locator('[aria-selected="true"]')
+  await label.chooseFilter((popover) => popover.getByLabel('amber').check())
+  await label.expectCount('18 images')
+  await label.press('n')
+  await label.expectCount('54 images')
+  await expect(selected).toHaveAttribute('data-image', String(last[0]))
+  await expect(selected).toBeInViewport()
+  // From a list without any image.
+  await label.press('/')
+  await page.keyboard.type('no such name')
+  await expect(page.getByText('No image fulfils these conditions')).toBeVisible()
+  await page.getByRole('searchbox').blur()
+  await label.press('n')
+  await label.expectCount('54 images')
+  await expect(selected).toBeInViewport()
+})
+
 test('suggestions: the next useful image, one by Enter, all above a confidence with one undo', async ({
   page,
   studio,

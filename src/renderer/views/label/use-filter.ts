@@ -28,8 +28,8 @@ export interface Filter {
   /** Conditions that are set. */
   readonly count: ComputedRef<number>
   readonly change: (change: Partial<Shown>) => void
-  /** All images again, in the same order. */
-  readonly clear: () => void
+  /** All images again, in the same order. @returns resolves when the filter is so */
+  readonly clear: () => Promise<void>
 }
 
 const states: readonly FileState[] = ['present', 'missing', 'changed', 'unreadable']
@@ -83,7 +83,7 @@ export function useFilter(): Filter {
     ]
     return set.filter(Boolean).length
   })
-  const change = (changed: Partial<Shown>): void => {
+  const go = async (changed: Partial<Shown>): Promise<void> => {
     const next = { ...shown.value, ...changed }
     const yes = (value: boolean): string | undefined => (value ? 'yes' : undefined)
     const query = {
@@ -98,14 +98,14 @@ export function useFilter(): Filter {
       text: next.text || undefined,
       order: next.order === 'path' ? undefined : next.order,
     }
-    void router.replace({ query: { ...route.query, ...query } })
+    await router.replace({ query: { ...route.query, ...query } })
   }
-  const clear = (): void =>
-    change({
+  const clear = (): Promise<void> =>
+    go({
       ...{ classes: [], labelled: null, suggested: false, disagreement: false, duplicate: false },
       ...{ uncertain: null, split: null, state: null, text: '' },
     })
-  return { shown, filter, count, change, clear }
+  return { shown, filter, count, change: (changed) => void go(changed), clear }
 }
 
 function share(text: string): number {

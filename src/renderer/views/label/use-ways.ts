@@ -1,5 +1,5 @@
 // Ways to the next image worth a look.
-import { ref } from 'vue'
+import { nextTick, ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useApi } from '../../api/platform.ts'
 import { useAction } from '../../composables/use-action.ts'
@@ -30,7 +30,9 @@ export function useWays({ images, filter, selection, goTo }: Labelling): Ways {
     latest.value = next?.id ?? null
     if (!next) return notices.tell(t('label.noneUnlabelled'))
     if (images.order.value.indexOf(next.id) < 0) {
-      filter.clear()
+      await filter.clear()
+      // The list begins to be read by the new filter: read before that, it would be given up.
+      await nextTick()
       await images.refresh()
     }
     goTo(next.id)
