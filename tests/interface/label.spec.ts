@@ -188,6 +188,32 @@ test('the large preview zooms, goes on, and labels', async ({ page, studio, phot
   await expect(label.cell(12)).toContainText('beech')
 })
 
+test('images alike are looked for where an arrow key rests in the preview, not for each image on its way', async ({
+  page,
+  studio,
+  photos,
+}) => {
+  const { id } = await studio.project(photos)
+  await show(page, studio, id, 'label')
+  const label = new LabelPage(page)
+  await label.expectCount('54 images')
+  const asked: unknown[] = []
+  page.on('request', (request) => {
+    if (request.url().endsWith('/api/images/similar')) asked.push((request.postDataJSON() as { image: number }).image)
+  })
+  const image = async (place: number): Promise<number> => Number(await label.cell(place).getAttribute('data-image'))
+  await label.press('ArrowRight', 'Space')
+  await expect.poll(() => asked).toEqual([await image(0)])
+  await page.evaluate(async () => {
+    for (let i = 0; i < 6; i++) {
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', code: 'ArrowRight', bubbles: true }))
+      await new Promise((go) => setTimeout(go, 30))
+    }
+  })
+  await expect(page.getByRole('dialog')).toContainText('7 of 54')
+  await expect.poll(() => asked).toEqual([await image(0), await image(6)])
+})
+
 test('undo goes on after a restart of the server; a second window follows', async ({ page, studio, photos, context, expected }) => {
   expected.push(/WebSocket|Failed to load resource|ERR_CONNECTION/)
   const { id } = await studio.project(photos, { labels: false })

@@ -1,11 +1,12 @@
 // Images alike: what is computed already, of the project alone; and neighbours of a predicted file, computed while it is waited for.
 import { copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, expect, test } from 'vitest'
-import { backbones } from '../../../src/main/services/backbones/index.ts'
+import { beforeAll, expect, test, vi } from 'vitest'
+import { backbones, listBackbones } from '../../../src/main/services/backbones/index.ts'
 import { images } from '../../../src/main/services/images/index.ts'
 import { predictions } from '../../../src/main/services/predictions/index.ts'
 import { suggestions } from '../../../src/main/services/suggestions/index.ts'
+import { nearestBy } from '../../../src/main/services/suggestions/similar.ts'
 import { writePhotos } from '../../support/photos.ts'
 import { calls, testStudio } from '../../support/services.ts'
 import { tinyBackbone } from '../../support/tiny-backbone.ts'
@@ -48,6 +49,25 @@ test('nothing is computed for it; then all but the image itself, most like first
   const labelled = await service.similar({ ...inProject, image, labelled: true })
   expect(labelled.images).toHaveLength(8)
   expect(labelled.images.every((one) => one.image.class !== null)).toBe(true)
+})
+
+test('the project is listed once for all backbones, and no further once the call is given up', async () => {
+  const [backbone] = await listBackbones(studio)
+  if (!backbone) throw new Error('expected the backbone of the test before')
+  const without = ['a', 'b'].map((sha256) => ({ ...backbone, sha256 }))
+  const run = vi.spyOn(studio.engine, 'run')
+  const wanted = { file: join(photos, paths[0] ?? ''), hash: null, id: ids[0] ?? 0, labelled: false, count: 4 }
+  const near = await nearestBy(studio, project, [...without, backbone], wanted, new AbortController().signal)
+  expect(near).toHaveLength(4)
+  const lists = run.mock.calls.map(([request]) => (request.job === 'similar' ? request.list : ''))
+  expect([lists.length, new Set(lists).size]).toEqual([3, 1])
+  run.mockClear()
+  await expect(nearestBy(studio, project, [backbone], wanted, AbortSignal.abort())).rejects.toMatchObject({
+    code: 'stopped',
+    message: 'stopped while images were listed',
+  })
+  expect(run).not.toHaveBeenCalled()
+  run.mockRestore()
 })
 
 test('neighbours of a predicted file are labelled images; the same image of the project is not its own', async () => {

@@ -77,7 +77,7 @@ export function predictions(studio: Studio): Handlers['predictions'] {
       const backbone = await findBackbone(studio, new RunStore(project).get(predicted.get(id, task).run).config.backbone)
       const [known] = withImages(project, [{ ...line, index }])
       const wanted = { file, hash: null, id: known?.image ?? null, labelled: true, count }
-      return { images: (await nearestBy(studio, project, backbone, { ...wanted, compute: mostComputed }, signal)) ?? [] }
+      return { images: (await nearestBy(studio, project, [backbone], { ...wanted, compute: mostComputed }, signal)) ?? [] }
     },
   }
 }

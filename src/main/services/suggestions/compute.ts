@@ -38,7 +38,7 @@ export async function compute(studio: Studio, project: OpenProject, source: Sour
   const [list, results] = [join(folder, 'list.ndjson'), join(folder, 'results.ndjson')]
   try {
     // Unlabelled ones first: they are what is waited for. Labelled ones show where labels and suggestions disagree.
-    await writeFileAtomic(list, listImages(project, ['images.class IS NULL', 'images.class IS NOT NULL']))
+    await writeFileAtomic(list, listImages(project, ['images.class IS NULL', 'images.class IS NOT NULL'], context.signal))
     const options = {
       priority: 'background',
       subject: 'suggestions',

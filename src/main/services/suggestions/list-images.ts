@@ -1,6 +1,7 @@
 // Images of a project as lines for the engine.
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
+import { AppError } from '../../../shared/errors.ts'
 import type { ListedImage } from '../../../shared/lines.ts'
 import type { OpenProject } from '../context.ts'
 
@@ -8,10 +9,12 @@ import type { OpenProject } from '../context.ts'
 const batch = 1000
 
 /** Those whose files are there, by each of the conditions in turn.
- * @param conditions on `images`, in SQL, without values */
-export async function* listImages({ db }: OpenProject, conditions: readonly string[]): AsyncGenerator<string> {
+ * @param conditions on `images`, in SQL, without values
+ * @throws AppError 'stopped' after an abort */
+export async function* listImages({ db }: OpenProject, conditions: readonly string[], signal: AbortSignal): AsyncGenerator<string> {
   for (const condition of conditions)
     for (let last = 0; ;) {
+      if (signal.aborted) throw new AppError('stopped', 'stopped while images were listed')
       const rows = db.all<{ id: number; folder: string; path: string; hash: string | null; version: string; class: number | null }>(
         `SELECT images.id, sources.folder, images.path, lower(hex(images.hash)) AS hash, images.class,
           images.bytes || '-' || images.modified_at || '-' || images.id AS version

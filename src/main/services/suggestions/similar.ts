@@ -45,50 +45,52 @@ export async function similarImages(
   const wanted: Wanted = { file: join(found.folder, found.path), hash: found.hash, id: image, labelled, count }
   const usual = latestModel(project)?.run.config.backbone
   const there = (await listBackbones(studio)).filter(({ available }) => available)
-  for (const backbone of there.toSorted((a, b) => Number(b.id === usual) - Number(a.id === usual))) {
-    const images = await nearestBy(studio, project, backbone, wanted, signal)
-    if (images) return images
-  }
-  return null
+  const inTurn = there.toSorted((a, b) => Number(b.id === usual) - Number(a.id === usual))
+  return nearestBy(studio, project, inTurn, wanted, signal)
 }
 
-/** Null where there are no features of the file, and none could be computed. */
+/** By the first of the backbones of which there are features of the file, or they could be computed. Null where there is none. */
 export async function nearestBy(
   studio: Studio,
   project: OpenProject,
-  { file, sha256, normalize }: Backbone,
+  backbones: readonly Backbone[],
   { labelled, id, count, compute, ...image }: Wanted,
   signal: AbortSignal,
 ): Promise<SimilarImage[] | null> {
+  if (backbones.length === 0) return null
   const folder = await makeScratch()
   try {
     const list = join(folder, 'list.ndjson')
-    await writeFileAtomic(list, listImages(project, [`images.id <> ${id ?? 0} AND ${labelled ? 'images.class IS NOT NULL' : 'true'}`]))
-    const { images, known } = await studio.engine.run<'similar'>(
-      {
-        job: 'similar',
-        backbone: file,
-        backboneHash: sha256,
-        ...(normalize && { normalize }),
-        image: { file: image.file, hash: image.hash },
-        list,
-        count,
-        ...(compute !== undefined && { compute }),
-      },
-      { subject: 'similar images', priority: 'foreground', signal },
-    )
-    if (!known) return null
-    const rows = new Map(
-      readRows(
-        project.db,
-        images.map((one) => one.id),
-      ).map((row) => [row.id, row]),
-    )
-    return images.flatMap(({ id: other, similarity }) => {
-      const row = rows.get(other)
-      return row ? [{ image: row, similarity }] : []
-    })
+    const condition = `images.id <> ${id ?? 0} AND ${labelled ? 'images.class IS NOT NULL' : 'true'}`
+    await writeFileAtomic(list, listImages(project, [condition], signal))
+    for (const { file, sha256, normalize } of backbones) {
+      const { images, known } = await studio.engine.run<'similar'>(
+        {
+          job: 'similar',
+          backbone: file,
+          backboneHash: sha256,
+          ...(normalize && { normalize }),
+          image: { file: image.file, hash: image.hash },
+          list,
+          count,
+          ...(compute !== undefined && { compute }),
+        },
+        { subject: 'similar images', priority: 'foreground', signal },
+      )
+      if (known) return withRows(project, images)
+    }
+    return null
   } finally {
     await removeScratch(folder)
   }
+}
+
+/** Images that have gone meanwhile are left out. */
+function withRows({ db }: OpenProject, images: readonly { readonly id: number; readonly similarity: number }[]): SimilarImage[] {
+  const ids = images.map(({ id }) => id)
+  const rows = new Map(readRows(db, ids).map((row) => [row.id, row]))
+  return images.flatMap(({ id, similarity }) => {
+    const row = rows.get(id)
+    return row ? [{ image: row, similarity }] : []
+  })
 }
