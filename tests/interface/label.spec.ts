@@ -70,10 +70,15 @@ test('filters combine, are in the address, and leave images in place until the l
   await page.getByRole('button', { name: 'Without the condition: Validation' }).click()
   await label.expectCount('17 images')
   await label.press('/')
-  await page.keyboard.type('no such name')
+  await page.keyboard.type('no such ')
   await expect(page.getByText('No image fulfils these conditions')).toBeVisible()
+  // What is typed stays as it is, also where the list comes in between.
+  await page.keyboard.type('name')
+  await expect(page.getByRole('searchbox')).toHaveValue('no such name')
+  await expect(page).toHaveURL(/text=no\+such\+name/)
   await page.getByRole('main').getByRole('button', { name: 'Show all images' }).last().click()
   await label.expectCount('54 images')
+  await expect(page.getByRole('searchbox')).toHaveValue('')
 })
 
 test('what is taken out leaves the grid and comes back by undo; what has a label by now stays in place', async ({
