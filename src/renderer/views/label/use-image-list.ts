@@ -183,14 +183,6 @@ export function useImageList({ filter, shown }: Filter): ImageList {
       drop(changed)
     }
   }
-  return {
-    order,
-    rows,
-    isLoaded: computed(() => data.value !== null || ids.value.length > 0),
-    error,
-    isStale,
-    refresh: reload,
-    useSight,
-    show,
-  }
+  const isLoaded = computed(() => data.value !== null || ids.value.length > 0)
+  return { order, rows, isLoaded, error, isStale, refresh: reload, useSight, show }
 }
