@@ -143,13 +143,16 @@ test('names what cannot be read, takes duplicates out and back in', async ({ pag
   await page.getByRole('tab', { name: /Unreadable/ }).click()
   await expect(page.getByRole('row', { name: /broken\.jpg/ })).toBeVisible()
   await page.getByRole('tab', { name: /Duplicates/ }).click()
-  await expect(page.getByText('Labels differ')).toBeVisible()
+  await expect(page.getByText('Labels differ', { exact: true })).toBeVisible()
+  await expect(page.getByText('1 group whose labels differ is left for you to decide.')).toBeVisible()
   const before = (await studio.api.projects.get({ project: id })).images
-  await page.getByRole('button', { name: 'Keep the first of each, take 2 out' }).click()
+  await page.getByRole('button', { name: 'Keep the first of each, take 1 out' }).click()
+  await expect(page.getByRole('button', { name: /Keep the first of each/ })).toBeHidden()
+  await page.getByRole('button', { name: 'Keep the first only' }).click()
   await expect(page.getByText('No duplicates', { exact: true })).toBeVisible()
   expect((await studio.api.projects.get({ project: id })).images).toBe(before - 2)
   await page.keyboard.press('z')
-  await expect(page.getByText('Labels differ')).toBeVisible()
+  await expect(page.getByText('Labels differ', { exact: true })).toBeVisible()
 })
 
 test('draws splits class by class, and takes that back', async ({ page, studio }) => {

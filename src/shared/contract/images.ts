@@ -115,7 +115,7 @@ export const images = service({
         classes: z.array(z.object({ class: classId, images: count })),
       }),
     ),
-    /** Groups of files with the same content, or that look nearly alike (`findNearDuplicates` first). */
+    /** Groups of files with the same content, or that look nearly alike (`findNearDuplicates` first); labelled images first in each, then by path. */
     duplicates: method(inProject.extend({ kind: z.enum(['same', 'near']), ...page }), z.object({ groups: z.array(group), total: count })),
     findNearDuplicates: method(inProject, started),
     /** Files that cannot be read, and why; files passed over in scanning too. */

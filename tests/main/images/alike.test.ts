@@ -8,6 +8,7 @@ import { Pictures } from '../../../src/main/engine/media.ts'
 import { groupAlike } from '../../../src/main/services/images/alike.ts'
 import { images as service } from '../../../src/main/services/images/index.ts'
 import { calls, testStudio } from '../../support/services.ts'
+import { addClasses } from '../../support/tiny-project.ts'
 import { scanningEngine } from './scanning-engine.ts'
 
 const signal = new AbortController().signal
@@ -78,6 +79,11 @@ test('copies in other sizes and formats are found; a second time nothing is deco
     (await images.duplicates({ project: project.id, kind })).groups.map((group) => group.images.map(({ path }) => path))
   expect(await groups('near')).toEqual([['a.png', 'b.jpg', 'c.webp', 'same.png']])
   expect(await groups('same')).toEqual([['a.png', 'same.png']])
+  // Whoever keeps the first of each keeps the label.
+  const [leaf = 0] = addClasses(project, ['leaf'])
+  project.db.run(`UPDATE images SET class = ? WHERE path = 'same.png'`, leaf)
+  expect(await groups('near')).toEqual([['same.png', 'a.png', 'b.jpg', 'c.webp']])
+  expect(await groups('same')).toEqual([['same.png', 'a.png']])
   await media.close()
   project.db.run(`UPDATE images SET state = 'unreadable' WHERE path = 'cut.png'`)
   expect((await ended(images.findNearDuplicates({ project: project.id }))).result).toMatchObject({ images: 5, groups: 1 })

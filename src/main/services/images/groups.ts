@@ -11,7 +11,7 @@ export type Unreadable = Awaited<ReturnType<Api['unreadable']>>
 /** What the members of a group share; which of the values more than one image has is then known from an index alone. */
 const keys = { same: 'hash', near: 'look_group' } as const
 
-/** By the first member's path. */
+/** By the path that comes first in each. Labelled members first, then by path: whoever keeps the first of a group keeps its label. */
 export function duplicateGroups(db: Database, kind: keyof typeof keys, offset: number, limit: number): Groups {
   const key = keys[kind]
   const query = `
@@ -19,7 +19,7 @@ export function duplicateGroups(db: Database, kind: keyof typeof keys, offset: n
     GROUP BY ${key} HAVING count(*) > 1`
   const total = db.get<{ n: number }>(`SELECT count(*) AS n FROM (SELECT 1 ${query})`)?.n ?? 0
   const groups = db.all<{ ids: string }>(
-    `SELECT json_group_array(id ORDER BY path, id) AS ids ${query} ORDER BY min(path), min(id) LIMIT ? OFFSET ?`,
+    `SELECT json_group_array(id ORDER BY class IS NULL, path, id) AS ids ${query} ORDER BY min(path), min(id) LIMIT ? OFFSET ?`,
     limit,
     offset,
   )

@@ -1,0 +1,7 @@
+// What groups of images that are alike have in common, and what not.
+import type { ImageRow } from '../../../shared/contract/images.ts'
+
+/** Which one is right is for a person to say. Images without a label agree with all. */
+export function labelsDiffer(images: readonly Pick<ImageRow, 'class'>[]): boolean {
+  return new Set(images.flatMap((one) => one.class ?? [])).size > 1
+}
