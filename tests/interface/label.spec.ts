@@ -157,8 +157,35 @@ test('suggestions: the next useful image, one by Enter, all above a confidence w
   await accept.click()
   await expect(page.getByText(`${count} suggestions accepted`)).toBeVisible()
   expect(await labelled()).toBe(before + count)
-  await page.getByRole('region', { name: 'Notices' }).getByRole('button', { name: 'Undo' }).click()
+  const undo = page.getByRole('region', { name: 'Notices' }).getByRole('button', { name: 'Undo' })
+  await undo.click()
   await expect.poll(labelled).toBe(before)
+  // The button takes back what its notice tells, and nothing that came after.
+  await accept.click()
+  await expect(undo).toBeVisible()
+  await label.cell(0).click()
+  await label.press('3', '2')
+  await expect(undo).toBeHidden({ timeout: 4000 })
+  await expect(page.getByText(`${count} suggestions accepted`).last()).toBeVisible()
+})
+
+test('undo waits for what was done before it', async ({ page, studio, photos }) => {
+  const { id } = await studio.project(photos, { labels: false })
+  await show(page, studio, id, 'label')
+  const label = new LabelPage(page)
+  await label.createClasses('oak, elm')
+  const goOn = Promise.withResolvers<undefined>()
+  await page.route('**/api/labels/assign', (route) => goOn.promise.then(() => route.continue()))
+  await label.press('Control+a', '1', 'Escape')
+  await label.cell(0).click()
+  await label.press('2', 'z')
+  await expect(label.saved).toHaveText('Saving…')
+  goOn.resolve(undefined)
+  await label.allSaved()
+  expect((await studio.api.classes.list({ project: id })).classes.map(({ name, images }) => [name, images])).toEqual([
+    ['oak', 54],
+    ['elm', 0],
+  ])
 })
 
 test('the large preview zooms, goes on, and labels', async ({ page, studio, photos }) => {

@@ -5,13 +5,20 @@ import { usePlatform } from '../api/platform.ts'
 import type { AppError } from '../../shared/errors.ts'
 import { i18n } from '../i18n.ts'
 
+interface NoticeAction {
+  readonly label: string
+  readonly run: () => void
+  /** It can be done no more: its button is gone. */
+  readonly isOver?: () => boolean
+}
+
 export interface Notice {
   readonly id: number
   readonly kind: 'done' | 'warning' | 'error'
   readonly text: string
   /** Of kind `error`. */
   readonly error: AppError | null
-  readonly action: { readonly label: string; readonly run: () => void } | null
+  readonly action: NoticeAction | null
 }
 
 /** Milliseconds of what went well; the rest stays until it is closed. */

@@ -37,8 +37,9 @@ export const labels = service({
     /** Images that have the label already are not changed; one whose file has changed under its label counts as present again. */
     assign: method(inProject.extend({ selection, class: classId }), changed),
     clear: method(inProject.extend({ selection }), changed),
-    /** The latest action not yet undone; null where there is none. Without limit, across restarts. */
-    undo: method(inProject, moved),
+    /** The latest action not yet undone; null where there is none. Without limit, across restarts.
+     * `action`: this one and no other. @throws 'conflict' where it is not the latest any more. */
+    undo: method(inProject.extend({ action: count.optional() }), moved),
     /** The latest undone action, as long as nothing new was done since. */
     redo: method(inProject, moved),
     /** Newest first. */

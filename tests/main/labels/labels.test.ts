@@ -64,7 +64,12 @@ test('labels are assigned, announced, kept and taken back; what is so already is
     { kind: 'assign', subject: 'cat', images: 1, undone: false },
   ])
   expect({ total, canRedo }).toEqual({ total: 3, canRedo: false })
-  expect((await label.undo({ project })).action).toMatchObject({ kind: 'clear', undone: true })
+  const [cleared, assigned] = actions.map(({ id }) => id)
+  await expect(label.undo({ project, action: assigned })).rejects.toThrow(
+    `action ${assigned}: expected it to be the latest, found ${cleared}`,
+  )
+  expect((await label.undo({ project, action: cleared })).action).toMatchObject({ kind: 'clear', undone: true })
+  await expect(label.undo({ project, action: cleared })).rejects.toThrow('expected it to be the latest')
   expect(labelsNow()).toEqual(['cat', 'cat', 'cat', null, null])
   await label.undo({ project })
   expect((await label.redo({ project })).action).toMatchObject({ kind: 'assign', undone: false })

@@ -1,5 +1,6 @@
 // Undo and redo: strictly the latest action first, so that each finds the values it left, and what was before is restored exactly.
 import type { Action } from '../../../shared/contract/labels.ts'
+import { AppError } from '../../../shared/errors.ts'
 import type { Database } from '../../storage/database.ts'
 import type { OpenProject, Studio } from '../context.ts'
 import { revisionOf } from '../projects/facts.ts'
@@ -26,9 +27,9 @@ const columns = 'id, kind, subject, images, at, undone'
 const latestDone = `SELECT ${columns} FROM actions WHERE undone = 0 ORDER BY id DESC LIMIT 1`
 const firstUndone = `SELECT ${columns} FROM actions WHERE undone = 1 ORDER BY id LIMIT 1`
 
-/** Takes back the latest action that is not undone. */
-export function undo(studio: Pick<Studio, 'events'>, project: OpenProject): Moved {
-  return move(studio, project, latestDone, 'before')
+/** Takes back the latest action that is not undone. @param only this one. @throws AppError 'conflict' where another one is the latest */
+export function undo(studio: Pick<Studio, 'events'>, project: OpenProject, only?: number): Moved {
+  return move(studio, project, latestDone, 'before', only)
 }
 
 /** Does the action again that was undone last. */
@@ -47,10 +48,12 @@ export function history(
   return { actions, total, canUndo: db.get(latestDone) !== undefined, canRedo: db.get(firstUndone) !== undefined }
 }
 
-function move({ events }: Pick<Studio, 'events'>, project: OpenProject, which: string, side: Side): Moved {
+function move({ events }: Pick<Studio, 'events'>, project: OpenProject, which: string, side: Side, only?: number): Moved {
   const { db } = project
   const moved = db.transaction((): Moved => {
     const found = db.get<StoredAction>(which)
+    if (only !== undefined && found?.id !== only)
+      throw new AppError('conflict', `action ${only}: expected it to be the latest, found ${found?.id ?? 'none'}`)
     if (!found) return { action: null, revision: revisionOf(db) }
     apply(db, found, side)
     const undone = side === 'before' ? 1 : 0

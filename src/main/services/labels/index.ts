@@ -28,7 +28,7 @@ export function labels(studio: Studio): Handlers['labels'] {
       )
       return { images, revision }
     },
-    undo: ({ project }) => undo(studio, projects.get(project)),
+    undo: ({ project, action }) => undo(studio, projects.get(project), action),
     redo: ({ project }) => redo(studio, projects.get(project)),
     history: ({ project, offset, limit }) => history(projects.get(project).db, offset, limit),
     import: ({ project, path, replace }) => importLabels(studio, projects.get(project), path, replace),

@@ -28,50 +28,55 @@ export function useLabelChanges({ rows, show }: Pick<ImageList, 'rows' | 'show'>
   const notices = useNotices()
   const history = useHistory()
   const { t } = useI18n()
-  let turn: Promise<unknown> = Promise.resolve()
 
-  /** Changes go out in the order in which they were made. */
-  function keep(change: (project: string) => Promise<unknown>, end: () => void = () => undefined): void {
-    const id = project.id
-    if (id === null) return end()
-    turn = saving
-      .during(turn.then(() => change(id)))
-      .catch((error: unknown) => notices.report(AppError.from(error)))
-      .then(end)
+  /** @returns what came of it, null where it failed: that has been told */
+  async function keep<Answer>(change: (project: string) => Promise<Answer>): Promise<Answer | null> {
+    const { id } = project
+    if (id === null) return null
+    try {
+      return await saving.inTurn(() => change(id))
+    } catch (error) {
+      notices.report(AppError.from(error))
+      return null
+    }
+  }
+  /** With a notice that has a way back. */
+  async function keepNoted(kind: 'split' | 'exclude', words: string, change: (project: string) => Promise<unknown>): Promise<void> {
+    const kept = await keep((id) => history.noted(kind, id, () => change(id)))
+    if (kept) notices.tell(words, kept.undo)
   }
   function parts(images: readonly number[]): number[][] {
     return Array.from({ length: Math.ceil(images.length / most) }, (_, i) => images.slice(i * most, (i + 1) * most))
   }
-  const undo = { label: t('label.undo'), run: () => void history.undo() }
 
   return {
     assign: (images, label) => {
       const end = show(images, () => label)
-      keep(async (project) => {
+      void keep(async (project) => {
         for (const some of parts(images))
           await (label === null
             ? api.labels.clear({ project, selection: { images: some } })
             : api.labels.assign({ project, selection: { images: some }, class: label }))
-      }, end)
+      }).then(end)
     },
     accept: (images) => {
       const open = images.filter((id) => rows.get(id)?.class === null && rows.get(id)?.suggestion)
       if (open.length === 0) return 0
       const end = show(open, ({ suggestion }) => suggestion?.class ?? null)
-      keep(async (project) => {
+      void keep(async (project) => {
         for (const some of parts(open)) await api.suggestions.accept({ project, images: some })
-      }, end)
+      }).then(end)
       return open.length
     },
-    split: (images, split) =>
-      keep(async (project) => {
+    split: (images, split) => {
+      const words = t('label.splitSet', { count: images.length, split: t(`common.splits.${split ?? 'none'}`) }, images.length)
+      void keepNoted('split', words, async (project) => {
         for (const some of parts(images)) await api.splits.assign({ project, selection: { images: some }, split })
-        notices.tell(t('label.splitSet', { count: images.length, split: t(`common.splits.${split ?? 'none'}`) }, images.length), undo)
-      }),
+      })
+    },
     exclude: (images) =>
-      keep(async (project) => {
+      void keepNoted('exclude', t('label.takenOut', { count: images.length }, images.length), async (project) => {
         for (const some of parts(images)) await api.images.exclude({ project, selection: { images: some } })
-        notices.tell(t('label.takenOut', { count: images.length }, images.length), undo)
       }),
   }
 }
