@@ -101,6 +101,7 @@ test('paused, read anew and resumed, it goes on where it was; stopped, its best 
 
   await expect(train.tile('Best validation')).toContainText('%')
   await train.button('Stop and keep the best').click()
+  await expect(page.getByText('A model is being made of its best weights')).toBeVisible()
   await expect(train.state).toHaveText('Stopped')
   await expect(page.getByText('its best weights were made a model')).toBeVisible()
   await expect(page.getByRole('link', { name: 'Predict' }).last()).toBeVisible()

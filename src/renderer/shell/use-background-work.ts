@@ -14,6 +14,8 @@ const remembered = 'self-tuning.work'
 
 export interface BackgroundWork {
   readonly training: ComputedRef<Run | null>
+  /** The one that was stopped and of whose best weights a model is being made. */
+  readonly finishing: ComputedRef<Run | null>
   /** Of the run that trains, 0..1; null before its first step. */
   readonly share: ComputedRef<number | null>
   readonly queue: ComputedRef<readonly Run[]>
@@ -64,6 +66,7 @@ export function useBackgroundWork(): BackgroundWork {
   )
   return {
     training,
+    finishing: computed(() => runs.list.find(({ isFinishing }) => isFinishing) ?? null),
     share: computed(() => {
       const step = training.value?.progress.step
       return step && step.steps > 0 ? step.step / step.steps : null

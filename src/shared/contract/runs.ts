@@ -55,6 +55,8 @@ export const run = z.object({
   }),
   result: trainResultSchema.omit({ job: true }).nullable(),
   error: appErrorSchema.nullable(),
+  /** Was cancelled, and its best weights are being made a model: tested and exported. */
+  isFinishing: z.boolean(),
   /** Has a model that predicts. */
   hasModel: z.boolean(),
   /** Has a checkpoint to go on from. */

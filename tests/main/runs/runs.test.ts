@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { checkpointPath, runFolder } from '../../../src/main/services/runs/store.ts'
+import type { Run } from '../../../src/shared/contract/runs.ts'
 import { runsProject } from './project.ts'
 
 const { runs, project: opened, config, reached, events, trashed, reopened } = runsProject()
@@ -83,11 +84,13 @@ describe('runs', () => {
     const [kept, dropped] = [await start('wait'), await start('wait')]
     for (const run of [kept, dropped]) keepCheckpoint(run)
     await reached(kept, 'running')
-    expect(await runs.cancel({ project, run: kept })).toMatchObject({ state: 'cancelled', hasCheckpoint: true })
+    expect(await runs.cancel({ project, run: kept })).toMatchObject({ state: 'cancelled', isFinishing: true, hasCheckpoint: true })
     await reached(dropped, 'running')
-    expect((await runs.get({ project, run: kept })).result).toMatchObject({ bestStep: 1 })
+    expect(await runs.get({ project, run: kept })).toMatchObject({ isFinishing: false, result: { bestStep: 1 } })
+    const told = events.flatMap(({ topic, payload }) => (topic === 'runs.changed' ? [payload as { run: Run }] : []))
+    expect(told.filter(({ run }) => run.id === kept && run.state === 'cancelled').map(({ run }) => run.isFinishing)).toEqual([false, true, false])
     await runs.cancel({ project, run: dropped, keepBest: false })
-    expect(await runs.get({ project, run: dropped })).toMatchObject({ state: 'cancelled', result: null })
+    expect(await runs.get({ project, run: dropped })).toMatchObject({ state: 'cancelled', isFinishing: false, result: null })
   })
 
   test('a deleted run goes to the trash; one that runs does not', async () => {

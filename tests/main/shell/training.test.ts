@@ -33,6 +33,7 @@ function runOf(state: RunState, id = 'a', more: Partial<Run> = {}): Run {
     progress: { step: null, validation: null, kept: null, task: null },
     result: null,
     error: null,
+    isFinishing: false,
     hasModel: false,
     hasCheckpoint: false,
     ...more,

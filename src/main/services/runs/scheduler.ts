@@ -99,6 +99,7 @@ export class RunScheduler {
     const live = this.#live(project, id)
     setUnfinished(project, id, true)
     this.#finishing.set(id, live)
+    this.announce(project, id)
     live.ended = this.#engineRun(live, true)
       .then(
         ({ job: _job, ...result }) => this.#written(live, () => new RunStore(project).conclude(id, { result })),

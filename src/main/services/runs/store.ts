@@ -6,6 +6,7 @@ import { AppError } from '../../../shared/errors.ts'
 import type { AppErrorJson } from '../../../shared/errors.ts'
 import type { OpenProject } from '../context.ts'
 import { requireTransition } from './states.ts'
+import { unfinishedRuns } from './unfinished.ts'
 
 export type Progress = Run['progress']
 type Result = Run['result']
@@ -170,6 +171,7 @@ export class RunStore {
       progress: JSON.parse(row.progress) as Progress,
       result: parsed(row.result) as Result,
       error: parsed(row.error) as Run['error'],
+      isFinishing: row.state === 'cancelled' && unfinishedRuns(this.#project).includes(row.id),
       hasModel: existsSync(join(folder, 'model.onnx')),
       hasCheckpoint: existsSync(checkpointPath(folder)),
     }
