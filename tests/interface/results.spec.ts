@@ -39,6 +39,8 @@ test('a cell opens its images, a label is put right there, runs are compared, an
   await show(page, studio, project, 'results')
   const main = page.getByRole('main')
   await expect(main.getByRole('heading', { level: 2, name: 'All labels' })).toBeVisible()
+  await expect(main.getByText(/^probably \d+% to \d+%, 12 images$/)).toBeVisible()
+  await expect(main.getByText(/points (more|less) than Plain with as many labels, on 12 images that both judged/)).toBeVisible()
   const matrix = page.getByRole('region', { name: 'Confusion matrix' })
   await matrix.getByRole('button').first().focus()
   await page.keyboard.press('ArrowRight')

@@ -1,6 +1,7 @@
 // Runs in lists and charts: what is shown, in which order, and what more labels bring.
 import { expect, test } from 'vitest'
 import type { Run } from '../../../src/shared/contract/runs.ts'
+import { baselineOf } from '../../../src/renderer/views/results/baseline.ts'
 import { gainOfDoubling, labelLines } from '../../../src/renderer/views/results/label-curve.ts'
 import { filterRuns } from '../../../src/renderer/views/results/run-filter.ts'
 
@@ -55,4 +56,28 @@ test('lines need two numbers of labels; runs with as many are averaged', () => {
   ])
   expect(lines).toEqual([{ group: 'a', labels: [20, 80], accuracy: [0.5, 0.7], runs: 3 }])
   expect(lines.map(gainOfDoubling)[0]).toBeCloseTo(0.1)
+})
+
+test('a run is compared with fine-tuning that had the same to learn from, and as long', () => {
+  const used = (one: (typeof runs)[number], labelled: number, config: Partial<Run['config']> = {}): (typeof runs)[number] => ({
+    ...one,
+    config: { ...one.config, ...config },
+    result: one.result && { ...one.result, images: { labelled, unlabelled: 0, validation: 5, test: 5 } },
+  })
+  const [plain, own] = [run('Plain', 'fine-tuning', 'done', 0.5, 1), run('Own', 'self-tuning', 'done', 0.8, 2)]
+  const fits = used(plain, 20)
+  const unlike = [
+    used(plain, 520),
+    used(plain, 20, { budget: 'thorough' }),
+    used(plain, 20, { steps: 10 }),
+    used(plain, 20, { depth: 'head' }),
+    used(plain, 20, { imageSize: 64 }),
+    used(plain, 20, { batch: 8 }),
+    used(run('Stopped', 'fine-tuning', 'cancelled', 0.4, 1), 20),
+    used(own, 20),
+    plain,
+  ]
+  expect(baselineOf(used(own, 20), [...unlike, fits])).toBe(fits)
+  expect(baselineOf(used(own, 20), unlike)).toBeNull()
+  expect([baselineOf(own, [plain]), baselineOf(fits, [used(plain, 20)])]).toEqual([null, null])
 })

@@ -1,7 +1,7 @@
 // Chance: against values worked out by hand and with whole numbers (binomial coefficients).
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { mcNemar, pair, standardError } from '../../../src/renderer/views/results/statistics.ts'
+import { mcNemar, pair, wilsonInterval } from '../../../src/renderer/views/results/statistics.ts'
 
 test.each([
   [0, 0, 1],
@@ -23,9 +23,16 @@ test('is a probability, the same either way, for any number of images', () => {
   )
 })
 
-test('the error of a share falls with the root of the images', () => {
-  expect(standardError(0.8, 100)).toBeCloseTo(0.04)
-  expect(standardError(0.8, 400)).toBeCloseTo(0.02)
+// All right: n / (n + z²); the others by solving (share - p)² = z² p (1 - p) / n for p.
+test.each([
+  [1, 16, 0.806, 1],
+  [0, 16, 0, 0.194],
+  [0.8, 100, 0.711, 0.867],
+  [0.5, 1, 0.055, 0.945],
+])('the range of %d of %i images', (share, images, low, high) => {
+  const range = wilsonInterval(share, images)
+  expect(range[0]).toBeCloseTo(low, 3)
+  expect(range[1]).toBeCloseTo(high, 3)
 })
 
 test('pairs images by id, and by path where they have none; a label that was another then is left out', () => {

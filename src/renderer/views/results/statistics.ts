@@ -1,8 +1,15 @@
 // How far two numbers may differ by chance alone.
 
-/** Of a share of independent images. @param share 0..1 @param images at least 1 */
-export function standardError(share: number, images: number): number {
-  return Math.sqrt((share * (1 - share)) / images)
+/** Of a standard normal variable, 95 % lie within. */
+const z = 1.959964
+
+/** Score interval (Wilson 1927) of a share of independent images: 95 % of such intervals hold the true share, also with few images and near 0 and 1.
+ * @param share 0..1 @param images at least 1 @returns its ends, 0..1 */
+export function wilsonInterval(share: number, images: number): readonly [low: number, high: number] {
+  const pull = (z * z) / images
+  const centre = (share + pull / 2) / (1 + pull)
+  const half = (z / (1 + pull)) * Math.sqrt((share * (1 - share)) / images + pull / (4 * images))
+  return [Math.max(0, centre - half), Math.min(1, centre + half)]
 }
 
 /** Exact McNemar test (McNemar 1947; exact form: Edwards 1948): of the images that only one of two models gets right, each is as likely to be
