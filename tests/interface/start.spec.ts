@@ -155,6 +155,38 @@ test('names what cannot be read, takes duplicates out and back in', async ({ pag
   await expect(page.getByText('Labels differ', { exact: true })).toBeVisible()
 })
 
+test('labels go into a CSV and come back corrected', async ({ page, studio }) => {
+  const folder = studio.at('home', 'plain')
+  await writePhotos(folder, { classes, images: 3 })
+  const { id } = await studio.project(folder)
+  await show(page, studio, id, 'images')
+  const start = new StartPage(page)
+  const files = page.getByRole('button', { name: 'Labels…' })
+  await files.click()
+  await page.getByRole('menuitem', { name: 'Labels into a CSV' }).click()
+  await start.pick(['plain'], 'Export here')
+  await expect(page.getByText('9 images written')).toBeVisible()
+  const [name = ''] = readdirSync(folder).filter((one) => one.endsWith('.csv'))
+  expect(name).toMatch(/^project-labels-[\d-]+\.csv$/)
+  writeFileSync(join(folder, name), readFileSync(join(folder, name), 'utf8').replaceAll(',amber,', ',beech,'))
+  const images = async (): Promise<number[]> => (await studio.api.classes.list({ project: id })).classes.map((one) => one.images)
+  for (const [replace, words] of [
+    [false, 'No labels were new. 9 labels stayed as they were.'],
+    [true, '3 labels taken over. 6 labels stayed as they were.'],
+  ] as const) {
+    await files.click()
+    await page.getByRole('menuitem', { name: 'Labels from a CSV' }).click()
+    await start.pick(['plain', name], 'Import')
+    const dialog = page.getByRole('dialog', { name: `Labels from ${name}` })
+    if (replace) await dialog.getByRole('switch', { name: 'Replace labels that are there' }).click()
+    await dialog.getByRole('button', { name: 'Import' }).click()
+    await expect(page.getByText(words)).toBeVisible()
+  }
+  expect(await images()).toEqual([0, 6, 3])
+  await page.getByRole('region', { name: 'Notices' }).getByRole('button', { name: 'Undo' }).click()
+  await expect.poll(images).toEqual([3, 3, 3])
+})
+
 test('draws splits class by class, and takes that back', async ({ page, studio }) => {
   const folder = studio.at('home', 'plain')
   await writePhotos(folder, { classes, images: 10 })

@@ -1,6 +1,5 @@
-// Predict's decisions: what is asked for a filter, where a key leads, what a CSV is called.
+// Predict's decisions: what is asked for a filter, where a key leads and how large cards are.
 import { expect, test } from 'vitest'
-import { csvName } from '../../../src/renderer/views/predict/use-subject.ts'
 import { cardHeight, columnsIn, moved } from '../../../src/renderer/views/predict/grid.ts'
 import { queryOf } from '../../../src/renderer/views/predict/filter.ts'
 
@@ -28,8 +27,4 @@ test('keys move in the grid and stay inside', () => {
 test.each([1, 150, 333, 700, 2000])('in %d pixels there is a column, and cards are higher than their words', (width) => {
   expect(columnsIn(width)).toBeGreaterThan(0)
   expect(cardHeight(width)).toBeGreaterThan(200)
-})
-
-test('a CSV is named after its moment', () => {
-  expect(csvName(new Date(2026, 0, 2, 3, 4, 5))).toBe('predictions-2026-01-02-030405.csv')
 })

@@ -4,9 +4,9 @@ import type { Ref } from 'vue'
 import { useApi } from '../../api/platform.ts'
 import { useAction } from '../../composables/use-action.ts'
 import { useProject } from '../../stores/project.ts'
+import { fileNameOf } from '../../widgets/file-name.ts'
 import { predictionHeader, predictionRow } from '../../../shared/prediction-table.ts'
 import type { Prediction } from './filter.ts'
-import { csvName } from './use-subject.ts'
 
 export interface Download {
   readonly isRunning: Ref<boolean>
@@ -36,16 +36,11 @@ export function useDownload(task: () => string, name: () => string): Download {
       if (predictions.length === 0 || all.length >= total) break
     }
     const top = all.reduce((most, { classes }) => Math.max(most, classes.length), 1)
-    save([predictionHeader(top), ...all.map((one) => predictionRow(one, top))], fileNameFor(name()))
+    save([predictionHeader(top), ...all.map((one) => predictionRow(one, top))], `${fileNameOf([name(), 'predictions'], new Date())}.csv`)
   })
   const cancel = (): void => current?.abort()
   onScopeDispose(cancel)
   return { isRunning, share, run, cancel }
-}
-
-function fileNameFor(name: string): string {
-  const part = name.replace(/[^\p{Letter}\p{Number}]+/gu, '-').replace(/^-+|-+$/g, '')
-  return part === '' ? csvName(new Date()) : `${part.slice(0, 60)}-${csvName(new Date())}`
 }
 
 function save(lines: readonly string[], name: string): void {

@@ -13,8 +13,9 @@ import type { Uploads } from '../../composables/use-upload.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { Api } from '../../../shared/contract/index.ts'
 import { useProject } from '../../stores/project.ts'
+import { fileNameOf } from '../../widgets/file-name.ts'
 import { nameOfPath, joinPath } from '../../widgets/paths.ts'
-import { csvName, rememberSubject } from './use-subject.ts'
+import { rememberSubject } from './use-subject.ts'
 import type { Subject } from './use-subject.ts'
 
 type Given = Parameters<Api['predictions']['predict']>[0]['subject']
@@ -45,7 +46,7 @@ export function usePredict(run: () => string | null): Predict {
   const begin = async (given: Given, subject: Omit<Subject, 'run'>): Promise<void> => {
     const [id, chosen] = [project.id, run()]
     if (id === null || chosen === null) return
-    const csv = csvFolder.value === null ? {} : { csv: joinPath(csvFolder.value, csvName(new Date())) }
+    const csv = csvFolder.value === null ? {} : { csv: joinPath(csvFolder.value, `${fileNameOf(['predictions'], new Date())}.csv`) }
     const { task } = await connection.api.predictions.predict({ project: id, run: chosen, subject: given, top, ...csv })
     rememberSubject(task, { ...subject, run: chosen })
     await router.push({ query: { ...route.query, run: chosen, task, index: undefined } })

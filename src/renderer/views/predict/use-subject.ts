@@ -27,10 +27,3 @@ function readAll(): Record<string, Subject | undefined> {
     return {}
   }
 }
-
-/** A file in the project's folder that is not there yet: named after this moment. */
-export function csvName(now: Date): string {
-  const parts = [now.getFullYear(), now.getMonth() + 1, now.getDate(), now.getHours(), now.getMinutes(), now.getSeconds()]
-  const [year, month, day, ...time] = parts.map((part) => String(part).padStart(2, '0'))
-  return `predictions-${year}-${month}-${day}-${time.join('')}.csv`
-}
