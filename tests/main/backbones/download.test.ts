@@ -1,12 +1,13 @@
 // A download is right, or there is none: cut connections, servers without ranges, other files, other ways than https, proxies.
 import { createHash } from 'node:crypto'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { download } from '../../../src/main/services/backbones/download/download.ts'
 import type { DownloadOptions, Wanted } from '../../../src/main/services/backbones/download/download.ts'
 import { partialBytes } from '../../../src/main/services/backbones/download/partial-file.ts'
@@ -69,6 +70,15 @@ test('a cut connection is taken up where it ended, also by a later attempt', asy
   await download(wanted, options({ onProgress: (_, start) => from.push(start) }))
   expect(server.asked[asked]?.headers.range).toBe(`bytes=${kept}-`)
   expect(from[0]).toBe(kept)
+  expect(readFileSync(file).equals(content)).toBe(true)
+})
+
+test('what is appended to is not cut by its handle, which Windows refuses', async () => {
+  const handle = await open(join(folder, 'any'), 'a')
+  const cut = vi.spyOn(Object.getPrototypeOf(handle) as typeof handle, 'truncate')
+  cut.mockRejectedValue(Object.assign(new Error('EPERM: operation not permitted, ftruncate'), { code: 'EPERM' }))
+  await handle.close()
+  await download(wanted, options()).finally(() => cut.mockRestore())
   expect(readFileSync(file).equals(content)).toBe(true)
 })
 

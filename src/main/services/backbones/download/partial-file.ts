@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { open, rename, rm, stat } from 'node:fs/promises'
+import { open, rename, rm, stat, truncate } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
@@ -55,7 +55,8 @@ export class PartialFile {
   /** Begins anew with an answer. */
   async restart(validator: string | null): Promise<void> {
     try {
-      await this.#file.truncate(0)
+      // By its path: on Windows a file that is open for appending cannot be cut by its handle.
+      await truncate(partOf(this.#final))
       this.#hash = createHash('sha256')
       this.size = 0
       this.validator = validator
