@@ -1,4 +1,4 @@
-// Asks what becomes of training; "do not ask again" is kept in the settings.
+// Asks what becomes of training, where "do not ask again" is kept in the settings, and of images that are being copied.
 import { dialog } from 'electron'
 import type { Run } from '../../shared/contract/runs.ts'
 import type { Settings } from '../../shared/contract/system.ts'
@@ -30,4 +30,19 @@ export async function askAboutTraining(
   // To stop is never a habit: work would be lost without a question.
   if (checkboxChecked && (answer === 'background' || answer === 'pause')) await remember(answer)
   return answer
+}
+
+/** @returns whether the copy may end half-way */
+export async function askAboutCopy(window: MainWindow, { product, closing }: Words): Promise<boolean> {
+  const { response } = await dialog.showMessageBox(window.show(), {
+    type: 'question',
+    title: product,
+    message: closing.copying,
+    detail: closing.copyingExplanation,
+    buttons: [closing.keepCopying, closing.quitAnyway],
+    defaultId: 0,
+    cancelId: 0,
+    noLink: true,
+  })
+  return response === 1
 }

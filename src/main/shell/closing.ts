@@ -10,6 +10,10 @@ export interface ClosingParts {
   readonly training: Pick<TrainingWatch, 'unfinished' | 'stopAll'>
   readonly settings: () => Promise<Pick<Settings, 'whenClosing'>>
   readonly ask: (runs: readonly Run[]) => Promise<ClosingAnswer>
+  /** The page has a copy of images under way, which goes on while the window is only hidden. */
+  readonly isCopying: () => boolean
+  /** @returns whether the copy may end half-way */
+  readonly askAboutCopy: () => Promise<boolean>
   /** Takes the window away and leaves a way back to it. */
   readonly hide: () => void
   /** Pauses runs, ends tasks, closes projects. */
@@ -70,6 +74,13 @@ export class Closing {
   }
 
   async #answer(what: 'window' | 'application'): Promise<ClosingAnswer> {
+    const { isCopying, askAboutCopy } = this.#parts
+    const answer = await this.#answerAboutTraining(what)
+    const ends = answer === 'pause' || answer === 'stop'
+    return ends && isCopying() && !(await askAboutCopy()) ? 'cancel' : answer
+  }
+
+  async #answerAboutTraining(what: 'window' | 'application'): Promise<ClosingAnswer> {
     const { training, settings, ask, stays } = this.#parts
     const runs = await training.unfinished()
     if (runs.length === 0) return what === 'window' && stays ? 'background' : 'pause'

@@ -5,11 +5,12 @@ import { folderMeant } from '../folder-meant.ts'
 import type { RunningStudio } from '../studio.ts'
 import { inProcess } from '../transport/in-process.ts'
 import { showAbout } from './about.ts'
-import { askAboutTraining } from './closing-question.ts'
+import { askAboutCopy, askAboutTraining } from './closing-question.ts'
 import { Closing } from './closing.ts'
 import { watchPage, watchProcesses } from './crash.ts'
 import { fromVite } from './developed.ts'
 import { askWhereToSave } from './downloads.ts'
+import { Holds } from './holds.ts'
 import { menuTemplate } from './menu.ts'
 import { guardPages } from './navigation.ts'
 import { notifyOfEnds } from './notifications.ts'
@@ -71,10 +72,11 @@ export function openShell(options: ShellOptions): Shell {
   watchProcesses({ log, words })
 
   const wishes = new Wishes()
+  const holds = new Holds()
   const states = new WindowStates(studio.dataFolder, log)
   const window = new MainWindow(() => follow(createWindow({ states, preload, title: words().product, devTools })))
   const updates = new UpdateCheck({ repository, version, window, words, log })
-  const page = servePage({ running, window, wishes, updates })
+  const page = servePage({ running, window, wishes, holds, updates })
   const training = new TrainingWatch(connection)
   const tray = new BackgroundTray({ words, show: () => window.show(), pauseAndQuit: () => void closing.end('pause') })
   for (const listener of [stayAwake(), showProgress(window), notifyOfEnds(window, wishes, words), tray]) training.listen(listener)
@@ -84,6 +86,8 @@ export function openShell(options: ShellOptions): Shell {
     training,
     settings: () => api.system.settings({}),
     ask: (runs) => askAboutTraining(window, words(), runs, (whenClosing) => api.system.updateSettings({ whenClosing })),
+    isCopying: () => holds.isHeld,
+    askAboutCopy: () => askAboutCopy(window, words()),
     hide: () => {
       window.current?.hide()
       tray.appear()
@@ -111,6 +115,10 @@ export function openShell(options: ShellOptions): Shell {
     })
     // Windows ends its session: there is no time to ask, and none to wait.
     one.on('session-end', () => void closing.end('pause'))
+    // Closing has asked already: a page that is against it would leave a process without a window.
+    one.webContents.on('will-prevent-unload', (event) => {
+      if (closing.isOver) event.preventDefault()
+    })
     one.webContents.on('did-navigate', () => page.forget(id))
     one.webContents.on('render-process-gone', () => page.forget(id))
     one.webContents.once('destroyed', () => page.forget(id))
@@ -121,8 +129,10 @@ export function openShell(options: ShellOptions): Shell {
     event.preventDefault()
     void closing.request('application')
   })
-  // Else Electron quits by itself where its only window is closed.
-  app.on('window-all-closed', () => undefined)
+  // Heard, or else Electron quits by itself where its only window is closed.
+  app.on('window-all-closed', () => {
+    if (closing.isOver) app.quit()
+  })
   app.on('activate', () => window.show())
   powerMonitor.on('shutdown', () => void closing.end('pause'))
 

@@ -11,6 +11,7 @@ import { EventFeed } from '../transport/event-feed.ts'
 import { serveIpc } from '../transport/ipc.ts'
 import type { IpcServer } from '../transport/ipc.ts'
 import { pathChooser } from './dialogs.ts'
+import type { Holds } from './holds.ts'
 import { isOurs } from './origin.ts'
 import type { UpdateCheck } from './update-check.ts'
 import type { MainWindow } from './window.ts'
@@ -20,10 +21,11 @@ export interface PageParts {
   readonly running: RunningStudio
   readonly window: MainWindow
   readonly wishes: Wishes
+  readonly holds: Holds
   readonly updates: Pick<UpdateCheck, 'isPossible' | 'check' | 'show'>
 }
 
-export function servePage({ running, window, wishes, updates }: PageParts): IpcServer {
+export function servePage({ running, window, wishes, holds, updates }: PageParts): IpcServer {
   const { studio, events, dispatcher: services } = running
   const handlers: DesktopHandlers = {
     choosePath: pathChooser(window),
@@ -44,7 +46,7 @@ export function servePage({ running, window, wishes, updates }: PageParts): IpcS
   }
   return serveIpc(ipcMain, {
     dispatcher,
-    channels: { events: (pipe) => new EventFeed(events, pipe), wishes: wishes.channel },
+    channels: { events: (pipe) => new EventFeed(events, pipe), wishes: wishes.channel, hold: holds.channel },
     isTrusted,
     refused: (reason) => studio.log.warn(`refused: ${reason}`),
   })

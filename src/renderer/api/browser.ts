@@ -10,6 +10,11 @@ export function browserPlatform(): Platform {
     ...addressesOf(options.address),
     connection: connect(options),
     upload: (project, batch, path, blob, signal) => uploadFile(options, { project, batch, path }, blob, signal),
+    hold: () => {
+      const ask = (event: Event): void => event.preventDefault()
+      addEventListener('beforeunload', ask)
+      return () => removeEventListener('beforeunload', ask)
+    },
     pathOf: () => null,
     desktop: null,
   }

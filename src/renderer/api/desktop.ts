@@ -23,6 +23,10 @@ export function desktopPlatform(bridge: StudioBridge, home: string): Platform {
     connection,
     // What has no path, e.g. a picture that was dragged out of a browser.
     upload: (project, batch, path, blob, signal) => uploadFile({ address: home }, { project, batch, path }, blob, signal),
+    hold: () => {
+      const channel = bridge.subscribe('hold', () => undefined)
+      return () => channel.close()
+    },
     pathOf: (file) => bridge.pathOf(file) || null,
     desktop: { api: serviceOf(connection.call, 'desktop', desktop), onWish: (listener) => hearWishes(bridge, listener) },
   }

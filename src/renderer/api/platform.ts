@@ -23,6 +23,8 @@ export interface Platform {
   exportAddress(project: string, folder: string, file: string | null): string
   /** Hands a file over to the services where they cannot reach it. @param path relative, below the batch's folder */
   upload(project: string, batch: string, path: string, blob: Blob, signal: AbortSignal): Promise<Upload>
+  /** Something begins that the end of the page would cut off: who leaves is asked first. @returns to be called when it is over */
+  hold(): () => void
   /** The path of a dropped file, or null where the browser keeps it to itself. */
   pathOf(file: File): string | null
   /** What only the desktop window has; null in browsers. */

@@ -36,7 +36,7 @@ export function useUpload(): Uploads {
     const whole = sizes.reduce((sum, size) => sum + size, 0)
     let [next, done, sent, folder] = [0, 0, 0, '']
     progress.value = { done, total: files.length, remainingSeconds: null }
-    addEventListener('beforeunload', askFirst)
+    const letGo = platform.hold()
     const sendOn = async (): Promise<void> => {
       for (let i = next++; i < files.length; i = next++) {
         const one = files[i]
@@ -57,18 +57,13 @@ export function useUpload(): Uploads {
       own.abort()
       throw error
     } finally {
-      removeEventListener('beforeunload', askFirst)
+      letGo()
       progress.value = null
       current = null
     }
   }
   onScopeDispose(cancel)
   return { progress, run, cancel }
-}
-
-/** The browser asks whether to leave the page, which would end the copy half-way. */
-function askFirst(event: Event): void {
-  event.preventDefault()
 }
 
 /** A page that came without encryption has no `randomUUID`. */

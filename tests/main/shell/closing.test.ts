@@ -25,6 +25,8 @@ function play(answer: ClosingAnswer, parts: Partial<ClosingParts> = {}, runs: re
       done.push('ask')
       return Promise.resolve(answer)
     },
+    isCopying: () => false,
+    askAboutCopy: () => Promise.reject(new Error('nothing is copied')),
     hide: () => void done.push('hide'),
     closeServices: does('close services'),
     quit: () => void done.push('quit'),
@@ -61,6 +63,22 @@ test.each(['background', 'pause'] as const)('nothing is asked where the settings
   const { closing, done } = play('cancel', { settings: () => Promise.resolve({ whenClosing }) })
   await closing.request('window')
   expect(done).toEqual(whenClosing === 'background' ? ['hide'] : ['close services', 'quit'])
+})
+
+test.each([
+  ['background', false, ['ask', 'hide']],
+  ['pause', false, ['ask', 'ask about the copy']],
+  ['pause', true, ['ask', 'ask about the copy', 'close services', 'quit']],
+] as const)('while images are copied: %s, and they may be cut off: %s', async (answer, mayEnd, expected) => {
+  const { closing, done } = play(answer, {
+    isCopying: () => true,
+    askAboutCopy: () => {
+      done.push('ask about the copy')
+      return Promise.resolve(mayEnd)
+    },
+  })
+  await closing.request('window')
+  expect(done).toEqual(expected)
 })
 
 test('one question at a time; after it has been given up on, another', async () => {

@@ -45,9 +45,9 @@ class App extends EventEmitter {
   getPreferredSystemLanguages = (): string[] => ['en-GB']
   addRecentDocument = (path: string): void => void this.recentDocuments.push(path)
   exit = vi.fn()
-  /** As Electron does: asks, and goes on only where nobody is against it. */
+  /** As Electron does: asks, closes the windows, and goes on only where nobody is against it. */
   quit = (): void => {
-    if (!isPrevented(this, 'before-quit')) this.quits++
+    if (!isPrevented(this, 'before-quit') && BrowserWindow.all.every((window) => window.close())) this.quits++
   }
 }
 
@@ -57,6 +57,8 @@ class Contents extends EventEmitter {
   url = ''
   reloads = 0
   crashes = 0
+  /** Its page is against being left. */
+  isHeld = false
   readonly sent: { channel: string; message: { id: number; text: string | null } }[] = []
   openHandler: (details: { url: string }) => { action: string } = () => ({ action: 'allow' })
   setWindowOpenHandler = (handler: Contents['openHandler']): void => void (this.openHandler = handler)
@@ -107,7 +109,7 @@ export class BrowserWindow extends EventEmitter {
   setProgressBar = (share: number): void => void (this.progress = share)
   getNormalBounds = (): object => ({ x: 10, y: 20, width: 1000, height: 700 })
   /** As a person who presses the cross: @returns whether it has closed */
-  close = (): boolean => !isPrevented(this, 'close')
+  close = (): boolean => !isPrevented(this, 'close') && (!this.webContents.isHeld || isPrevented(this.webContents, 'will-prevent-unload'))
 }
 
 export class Notification extends EventEmitter {

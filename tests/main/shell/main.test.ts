@@ -36,6 +36,9 @@ function rendererOf({ webContents }: Page): RendererIpc {
   }
 }
 
+/** What the page has sent is there. */
+const arrived = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
 let platform: Platform
 const wishes: Wish[] = []
 beforeAll(async () => {
@@ -115,6 +118,7 @@ test('settings reach the system: theme, language of the menu', async () => {
   await vi.waitFor(() => expect(nativeTheme.themeSource).toBe('dark'))
   expect(JSON.stringify(menus.at(-1))).toContain('撤销')
   await platform.connection.api.system.updateSettings({ theme: 'system', language: 'en' })
+  await vi.waitFor(() => expect(JSON.stringify(menus.at(-1))).toContain('Undo'))
 })
 
 test("the system's dialog, the log in its folder, no repository to ask, paths of what is dropped", async () => {
@@ -131,7 +135,19 @@ test("the system's dialog, the log in its folder, no repository to ask, paths of
   expect(platform.pathOf(new File([], 'x'))).toBe('/dropped')
 })
 
-test('the end: projects are closed before the application goes', async () => {
+test('a copy of dropped images is not cut off without a question', async () => {
+  asked.length = 0
+  const letGo = platform.hold()
+  await arrived()
+  expect(page().close()).toBe(false)
+  await vi.waitFor(() => expect(asked.map(({ message }) => message)).toEqual(['Images are being copied']))
+  letGo()
+  await arrived()
+  expect([app.quits, ipcMain.handlers.size]).toEqual([0, 1])
+})
+
+test('the end: projects are closed before the application goes, whatever the page is against', async () => {
+  page().webContents.isHeld = true
   expect(page().close()).toBe(false)
   await vi.waitFor(() => expect(app.quits).toBe(1), { timeout: 20_000 })
   expect(page().close()).toBe(true)

@@ -58,6 +58,10 @@ export const en = {
     pause: 'Pause and Quit',
     stop: 'Stop and Quit',
     remember: 'Do not ask again (Settings can change it)',
+    copying: 'Images are being copied',
+    copyingExplanation: 'The copy would end half-way, and the images would have to be dropped once more.',
+    keepCopying: 'Keep Copying',
+    quitAnyway: 'Quit',
   },
   ended: {
     done: (name: string): string => `${name} is trained`,

@@ -58,6 +58,10 @@ export const zhCN: Words = {
     pause: '暂停并退出',
     stop: '停止并退出',
     remember: '不再询问（可在设置中更改）',
+    copying: '正在复制图像',
+    copyingExplanation: '复制会中途停止，需要重新拖入这些图像。',
+    keepCopying: '继续复制',
+    quitAnyway: '退出',
   },
   ended: {
     done: (name) => `${name} 训练完成`,
