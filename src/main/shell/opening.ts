@@ -1,5 +1,6 @@
 // Folders and projects from outside: the command line, the file manager, the list of recent ones, a second start of the application.
 import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 
 /** What one start tells the one that runs already. Both may be different versions. */
@@ -10,7 +11,17 @@ export type HandedOver = z.infer<typeof handedOver>
 export function pathOfWords(words: readonly string[], folder: string): string | null {
   // Chromium's and macOS's own words begin with a dash.
   const word = words.findLast((one) => one !== '' && !one.startsWith('-'))
-  return word === undefined ? null : resolve(folder, word)
+  if (word === undefined) return null
+  return /^file:\/\//i.test(word) ? pathOfAddress(word) : resolve(folder, word)
+}
+
+/** Of a `file://` address, as Linux's file managers write it; null where it is none of this machine. */
+function pathOfAddress(address: string): string | null {
+  try {
+    return fileURLToPath(address)
+  } catch {
+    return null
+  }
 }
 
 /** Of a second start. @param data as it handed over @param words its command line, where it handed nothing over */
