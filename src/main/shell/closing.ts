@@ -43,7 +43,8 @@ export class Closing {
     if (this.#state !== 'open') return
     this.#state = 'asking'
     const answer = await this.#answer(what).catch((error: unknown) => {
-      this.#parts.log.error('closing', error)
+      // Once the end has begun there is nobody to ask.
+      if (this.#isAsking()) this.#parts.log.error('closing', error)
       return 'pause' as const
     })
     // The machine may have begun to shut down meanwhile.

@@ -1,5 +1,6 @@
 // The desktop application around the services: its one window, and everything of the system that goes with it.
 import { app, BrowserWindow, Menu, powerMonitor, session } from 'electron'
+import type { Event } from 'electron'
 import type { Settings } from '../../shared/contract/system.ts'
 import { folderMeant } from '../folder-meant.ts'
 import type { RunningStudio } from '../studio.ts'
@@ -134,7 +135,14 @@ export function openShell(options: ShellOptions): Shell {
     if (closing.isOver) app.quit()
   })
   app.on('activate', () => window.show())
-  powerMonitor.on('shutdown', () => void closing.end('pause'))
+  const shutDown = (event: Event): void => {
+    if (closing.isOver) return
+    // Or else the machine waits for nothing.
+    event.preventDefault()
+    void closing.end('pause')
+  }
+  // Electron's types leave the event out.
+  powerMonitor.on('shutdown', shutDown as () => void)
 
   const showMenu = (): void =>
     Menu.setApplicationMenu(

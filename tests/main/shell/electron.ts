@@ -18,7 +18,8 @@ export const person = {
 /** What was asked by dialogs, first first. */
 export const asked: { message: string; detail?: string; buttons: string[] }[] = []
 
-function isPrevented(emitter: EventEmitter, event: string): boolean {
+/** An event of the system: @returns whether the application is against what it announces */
+export function isPrevented(emitter: EventEmitter, event: string): boolean {
   const preventDefault = vi.fn()
   emitter.emit(event, { preventDefault })
   return preventDefault.mock.calls.length > 0
