@@ -29,7 +29,7 @@ import { TrainingWatch } from './training.ts'
 import { BackgroundTray } from './tray.ts'
 import { UpdateCheck } from './update-check.ts'
 import { WindowStates } from './window-state.ts'
-import { createWindow, MainWindow } from './window.ts'
+import { createWindow, hideWindow, MainWindow } from './window.ts'
 import { Wishes } from './wishes.ts'
 import { wordsFor } from './words/index.ts'
 
@@ -90,11 +90,11 @@ export function openShell(options: ShellOptions): Shell {
     isCopying: () => holds.isHeld,
     askAboutCopy: () => askAboutCopy(window, words()),
     hide: () => {
-      window.current?.hide()
+      if (window.current) hideWindow(window.current)
       tray.appear()
     },
     closeServices: async () => {
-      for (const one of BrowserWindow.getAllWindows()) one.hide()
+      for (const one of BrowserWindow.getAllWindows()) hideWindow(one)
       tray.disappear()
       page.close()
       connection.close()

@@ -58,6 +58,13 @@ export function createWindow({ states, preload, title, devTools }: WindowOptions
   return window
 }
 
+/** Hides it. On a Mac a full-screen window leaves its screen first, which would stay behind and be black. */
+export function hideWindow(window: BrowserWindow, platform: NodeJS.Platform = process.platform): void {
+  if (platform !== 'darwin' || !window.isFullScreen()) return window.hide()
+  window.once('leave-full-screen', () => window.hide())
+  window.setFullScreen(false)
+}
+
 /** The window, if there is one, and how to have one. */
 export class MainWindow {
   readonly #create: () => BrowserWindow
