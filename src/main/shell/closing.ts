@@ -86,6 +86,7 @@ export class Closing {
     const runs = await training.unfinished()
     if (runs.length === 0) return what === 'window' && stays ? 'background' : 'pause'
     const { whenClosing } = await settings()
-    return whenClosing === 'ask' ? ask(runs) : whenClosing
+    // The habit is about the window: who quits would else only hide it.
+    return whenClosing === 'ask' || (whenClosing === 'background' && what === 'application') ? ask(runs) : whenClosing
   }
 }

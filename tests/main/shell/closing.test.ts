@@ -65,6 +65,12 @@ test.each(['background', 'pause'] as const)('nothing is asked where the settings
   expect(done).toEqual(whenClosing === 'background' ? ['hide'] : ['close services', 'quit'])
 })
 
+test('who quits is asked, where the habit is that training goes on without the window', async () => {
+  const { closing, done } = play('pause', { settings: () => Promise.resolve({ whenClosing: 'background' }) })
+  await closing.request('application')
+  expect(done).toEqual(['ask', 'close services', 'quit'])
+})
+
 test.each([
   ['background', false, ['ask', 'hide']],
   ['pause', false, ['ask', 'ask about the copy']],
