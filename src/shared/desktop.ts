@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { method, service } from './contract/define.ts'
 import type { ServiceApi, ServiceHandlers } from './contract/define.ts'
-import { nothing } from './contract/domain.ts'
+import { nothing, projectId, runId } from './contract/domain.ts'
 
 /** `unknown`: the package names no repository to ask. */
 export const updateState = z.union([
@@ -37,11 +37,12 @@ export type DesktopApi = ServiceApi<typeof desktop>
 export type DesktopHandlers = ServiceHandlers<typeof desktop>
 export type UpdateState = z.infer<typeof updateState>
 
-/** What a menu's entry or the system wishes of the page: a command by its name in the page's table, one of a few more by name, or that a
- * folder is opened, of images or of a project. */
+/** What a menu's entry or the system wishes of the page: a command by its name in the page's table, one of a few more by name, that a
+ * folder is opened, of images or of a project, or that the results of a run are shown. */
 export const wish = z.union([
   z.strictObject({ command: z.string().max(50) }),
   z.strictObject({ show: z.enum(['open-folder', 'open-project', 'licences']) }),
   z.strictObject({ open: z.string().max(4096) }),
+  z.strictObject({ project: projectId, run: runId }),
 ])
 export type Wish = z.infer<typeof wish>

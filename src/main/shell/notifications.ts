@@ -1,4 +1,4 @@
-// Says that a run has ended, to somebody who is looking at something else.
+// Says that a run has ended, to somebody who is looking at something else, and leads to it.
 import { Notification } from 'electron'
 import type { Run } from '../../shared/contract/runs.ts'
 import type { TrainingListener } from './training.ts'
@@ -18,7 +18,7 @@ export function notifyOfEnds(window: MainWindow, wishes: Pick<Wishes, 'send'>, w
       notification.on('click', () => {
         shown.delete(notification)
         window.show()
-        wishes.send({ command: 'goResults' })
+        wishes.send({ project: run.project, run: run.id })
       })
       notification.show()
     },

@@ -31,6 +31,7 @@ export function useWishes(): void {
   const end = desktop.onWish((wish) => {
     if ('open' in wish) start({ open: wish.open })
     else if ('command' in wish) command(wish.command)
+    else if ('run' in wish) void router.push({ name: 'results', params: { project: wish.project }, query: { run: wish.run } })
     else if (wish.show === 'licences') void router.push({ name: 'licences' })
     else start({ pick: wish.show === 'open-folder' ? 'folder' : 'project' })
   })

@@ -131,7 +131,7 @@ test('the end of a run is said to somebody who looks elsewhere, and leads to its
   expect(Notification.shown.map(({ options }) => options.title)).toEqual(['Run a is trained'])
   expect(Notification.shown[0]?.options.body).toBe('Accuracy on validation images: 93.8 %')
   Notification.shown[0]?.emit('click')
-  expect([window.isFront, wishes]).toEqual([true, [{ command: 'goResults' }]])
+  expect([window.isFront, wishes]).toEqual([true, [{ project: someProject, run: 'a' }]])
 })
 
 test('what a person has paused or cancelled, and what never ran, is no news; a failure is', async () => {
