@@ -1,5 +1,5 @@
 // Start and Images: from an empty window to a project, and what is found in a folder.
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator, Page } from '@playwright/test'
 import { writePhotos } from '../support/photos.ts'
@@ -57,9 +57,11 @@ test.describe('told of a folder when the server starts', () => {
   })
 })
 
-test('opens the project that an address names', async ({ page, studio, photos }) => {
+test('opens the project that an address names, by a link too', async ({ page, studio, photos }) => {
   const { id, folder } = await studio.project(photos)
-  await page.goto(`${studio.address}#/?open=${encodeURIComponent(folder)}`)
+  const link = studio.at('home', 'way')
+  symlinkSync(folder, link, 'junction')
+  await page.goto(`${studio.address}#/?open=${encodeURIComponent(link)}`)
   await expect(page.getByRole('listbox', { name: 'Images to label' })).toBeVisible()
   expect(page.url()).toContain(id)
 })

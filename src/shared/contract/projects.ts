@@ -38,10 +38,11 @@ export const projects = service({
     /** Makes a project in an empty or new folder. @throws 'bad-data' where the folder holds something else. */
     create: method(z.strictObject({ folder: absolutePath, name: name.optional() }), project),
     /** Where a project of a folder's images would go: a free folder among the user's projects; and the one there is of them already.
+     * `isProject`: the folder of images is itself a project's, by whatever path it was named.
      * @param images folder of images; absent = an empty project */
     propose: method(
       z.strictObject({ images: absolutePath.optional(), name: name.optional() }),
-      z.object({ folder: z.string(), name: z.string(), existing: z.string().nullable() }),
+      z.object({ folder: z.string(), name: z.string(), existing: z.string().nullable(), isProject: z.boolean() }),
     ),
     /** Draws the sample images and makes a project of them with some labels. */
     sample: method(nothing, started),

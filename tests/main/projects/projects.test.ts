@@ -253,19 +253,21 @@ test('a project of a folder of images gets a free place by its name, unless ther
   const images = join(home, 'Birds: all')
   mkdirSync(images)
   const places = join(home, 'projects')
-  const first = { folder: join(places, 'Birds_ all'), name: 'Birds_ all', existing: null }
+  const first = { folder: join(places, 'Birds_ all'), name: 'Birds_ all', existing: null, isProject: false }
   expect(await api.propose({ images })).toEqual(first)
   mkdirSync(join(places, 'birds'), { recursive: true })
   writeFileSync(join(places, 'birds 2'), '')
-  expect(await api.propose({ images, name: 'birds' })).toEqual({ folder: join(places, 'birds 3'), name: 'birds', existing: null })
-  expect(await api.propose({})).toEqual({ folder: join(places, 'Project'), name: 'Project', existing: null })
+  expect(await api.propose({ images, name: 'birds' })).toEqual({ ...first, folder: join(places, 'birds 3'), name: 'birds' })
+  expect(await api.propose({})).toEqual({ ...first, folder: join(places, 'Project'), name: 'Project' })
   expect(await api.propose({ name: '../x' })).toMatchObject({ folder: join(places, '_._x') })
   await expect(api.propose({ images: join(home, 'nowhere') })).rejects.toMatchObject({ code: 'not-found' })
 
   const { id, folder } = await api.create({ folder: first.folder })
   registry.get(id).db.run('INSERT INTO sources (folder) VALUES (?)', images)
   symlinkSync(images, join(home, 'link'))
-  expect(await api.propose({ images: join(home, 'link') })).toMatchObject({ folder: `${folder} 2`, existing: folder })
+  expect(await api.propose({ images: join(home, 'link') })).toMatchObject({ folder: `${folder} 2`, existing: folder, isProject: false })
+  symlinkSync(folder, join(home, 'way'))
+  expect(await api.propose({ images: join(home, 'way') })).toMatchObject({ existing: folder, isProject: true })
   await api.close({ project: id })
   const later = setting().api
   expect(await later.propose({ images })).toMatchObject({ existing: folder })

@@ -25,6 +25,7 @@ export interface Proposal {
   readonly folder: string
   readonly name: string
   readonly existing: string | null
+  readonly isProject: boolean
 }
 
 /** @param images folder of images; absent = an empty project
@@ -40,9 +41,7 @@ export async function propose(
   // A disk has no name of its own.
   const wanted = name ?? ((real === null ? '' : basename(real).slice(0, 200)) || 'Project')
   const folder = await freeFolder(parent, wanted)
-  return { folder, name: name ?? basename(folder), existing: real === null ? null : await existing(real, projectOf) }
-}
-
-async function existing(images: string, projectOf: (images: string) => Promise<string | null>): Promise<string | null> {
-  return (await holdsProject(images)) ? images : projectOf(images)
+  const isProject = real !== null && (await holdsProject(real))
+  const existing = real === null ? null : isProject ? real : await projectOf(real)
+  return { folder, name: name ?? basename(folder), existing, isProject }
 }

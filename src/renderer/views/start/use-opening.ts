@@ -86,7 +86,7 @@ export function useOpening(): Opening {
   const propose = async (images: string): Promise<void> => {
     const proposal = await during(() => api.projects.propose({ images }))
     if (!proposal) return
-    if (proposal.existing === images) return open(images)
+    if (proposal.isProject && proposal.existing !== null) return open(proposal.existing)
     draft.value = { ...proposal, images, dropped: [] }
   }
   const proposeDropped = async (dropped: readonly LocalFile[], name: string): Promise<void> => {
