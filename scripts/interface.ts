@@ -29,7 +29,8 @@ async function watch(given: readonly string[]): Promise<void> {
   const passed = at < 0 ? given : given.filter((_, i) => i !== at && i !== at + 1)
   const token = randomBytes(32).toString('base64url')
   const port = 8431
-  const services = `http://127.0.0.1:${port}`
+  // Without changeOrigin, which Vite sets for a mere address: host and origin have to be the same for the services.
+  const services = { target: `http://127.0.0.1:${port}` }
   // Its own address would lead to the built interface: ours is printed instead.
   const serve = spawn(process.execPath, [inProject('src/main/serve.ts'), '--port', String(port), ...passed], {
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -43,7 +44,7 @@ async function watch(given: readonly string[]): Promise<void> {
       host: '127.0.0.1',
       proxy: {
         '^/(api|images|uploads|predictions|exports)/': services,
-        '/events': { target: services, ws: true },
+        '/events': { ...services, ws: true },
         // The address with the token: the services answer it with a cookie and lead on.
         '^/\\?token=': services,
       },
