@@ -1,6 +1,6 @@
 // Start and Images: from an empty window to a project, and what is found in a folder.
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Locator, Page } from '@playwright/test'
 import { writePhotos } from '../support/photos.ts'
 import { StartPage } from './pages/start.ts'
@@ -23,6 +23,14 @@ async function drop(page: Page, folder: string): Promise<Locator> {
   const dialog = page.getByRole('dialog', { name: 'New project' })
   await expect(dialog).toBeVisible()
   return dialog
+}
+
+/** Drops files and folders by their paths, as the system does. @returns the dialog that comes of it */
+async function dropPaths(page: Page, files: readonly string[]): Promise<Locator> {
+  const devtools = await page.context().newCDPSession(page)
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await devtools.send('Input.dispatchDragEvent', { type, x: 640, y: 400, data: { items: [], files: [...files], dragOperationsMask: 1 } })
+  return page.getByRole('dialog', { name: 'New project' })
 }
 
 test('opens a folder of photos, tells what it meant, and offers the project again', async ({ page, photos }) => {
@@ -110,6 +118,20 @@ test('takes dropped images into a project of their own, and the page is not left
   const { projects } = await studio.api.projects.list({})
   expect(projects.map(({ images }) => images)).toEqual([3])
 })
+
+for (const [what, parts, images, labelled] of [
+  ['a flat folder has no labels', ['train', classes[0]], 10, 0],
+  ['a folder of class folders has theirs', ['train'], 30, 30],
+] as const)
+  test(`${what} when it is dropped, as in place`, async ({ page, studio, photos }) => {
+    const folder = join(photos, ...parts)
+    const dialog = await dropPaths(page, [folder])
+    await expect(dialog.getByRole('textbox', { name: 'Name' })).toHaveValue(basename(folder))
+    await dialog.getByRole('button', { name: 'Create the project' }).click()
+    await expect(page.getByRole('contentinfo')).toContainText(`${images} images`)
+    const { projects } = await studio.api.projects.list({})
+    expect(projects.map((project) => [project.images, project.labelled])).toEqual([[images, labelled]])
+  })
 
 test('a copy of dropped images that fails leaves nothing behind, or is tried again', async ({ page, studio, photos, expected }) => {
   expected.push(/status of 507/)

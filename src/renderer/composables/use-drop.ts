@@ -3,7 +3,7 @@ import { onScopeDispose, ref, watch } from 'vue'
 import type { Ref } from 'vue'
 import { isPictureName, pictureEndings } from '../../shared/picture-names.ts'
 
-/** A file with the folders that it was dropped in: `photos/cats/1.jpg`. */
+/** A file with the folders that it was dropped in, `cats/1.jpg`. Where one folder was dropped, its own name is not among them: it is no class. */
 export interface LocalFile {
   readonly path: string
   readonly file: File
@@ -75,17 +75,20 @@ function droppedOf(transfer: DataTransfer): Dropped {
     .filter(({ kind }) => kind === 'file')
     .map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }))
   const [first] = taken
+  const only = taken.length === 1 && first?.entry?.isDirectory ? first : null
+  const root = `${only?.entry?.fullPath ?? ''}/`
   const files = async (): Promise<LocalFile[]> => {
-    const found = taken.map(async ({ entry, file }) => (entry ? await walk(entry) : file ? [{ path: file.name, file }] : []))
+    const found = taken.map(async ({ entry, file }) => (entry ? await walk(entry, root) : file ? [{ path: file.name, file }] : []))
     return (await Promise.all(found)).flat()
   }
-  return { folder: taken.length === 1 && first?.entry?.isDirectory ? first.file : null, files }
+  return { folder: only?.file ?? null, files }
 }
 
-async function walk(entry: FileSystemEntry): Promise<LocalFile[]> {
+/** @param root that paths are told from, with a slash at its end */
+async function walk(entry: FileSystemEntry, root: string): Promise<LocalFile[]> {
   if (isFile(entry)) {
     const file = await new Promise<File>((resolve, reject) => entry.file(resolve, reject))
-    return [{ path: entry.fullPath.replace(/^\//, ''), file }]
+    return [{ path: entry.fullPath.slice(root.length), file }]
   }
   if (!isFolder(entry)) return []
   const reader = entry.createReader()
@@ -94,7 +97,7 @@ async function walk(entry: FileSystemEntry): Promise<LocalFile[]> {
   for (;;) {
     const entries = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject))
     if (entries.length === 0) return found
-    for (const each of entries) found.push(...(await walk(each)))
+    for (const each of entries) found.push(...(await walk(each, root)))
   }
 }
 
