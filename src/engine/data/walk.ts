@@ -5,25 +5,10 @@ import { extname, join } from 'node:path'
 import { DataError, messageOf } from '../../core/data/data-error.ts'
 import { byCodeUnits, type SkippedFile } from '../../core/data/image-set.ts'
 import { isAtOrBelow } from '../../node/inside.ts'
-import { pictureEndings } from '../../shared/picture-names.ts'
+import { isHiddenName, pictureEndings, unreadableEndings } from '../../shared/picture-names.ts'
 
 const readable = new Set<string>(pictureEndings)
-const unreadable = new Set([
-  '.bmp',
-  '.heic',
-  '.heif',
-  '.jp2',
-  '.jxl',
-  '.psd',
-  '.svg',
-  '.ppm',
-  '.pgm',
-  '.tga',
-  '.dng',
-  '.cr2',
-  '.nef',
-  '.arw',
-])
+const unreadable = new Set<string>(unreadableEndings)
 
 export interface FoundFile {
   /** Relative to the root, forward slashes. */
@@ -79,7 +64,7 @@ export async function walk(root: string, { except = [], signal }: WalkOptions = 
 
   const visit = async (entry: Dirent, path: string): Promise<void> => {
     try {
-      if (isHidden(entry.name)) skipped.push({ path, reason: 'hidden or system file' })
+      if (isHiddenName(entry.name)) skipped.push({ path, reason: 'hidden or system file' })
       else if (entry.isSymbolicLink()) await visitLink(path)
       else if (entry.isFile()) await visitFile(path, false)
       else if (!entry.isDirectory()) skipped.push({ path, reason: 'neither a file nor a folder' })
@@ -101,7 +86,7 @@ export async function walk(root: string, { except = [], signal }: WalkOptions = 
       await Promise.all(entries.slice(from, from + inFlight).map((entry) => visit(entry, pathOf(entry))))
     }
     for (const entry of entries)
-      if (entry.isDirectory() && !isHidden(entry.name) && !except.includes(join(home, pathOf(entry)))) await visitFolder(pathOf(entry))
+      if (entry.isDirectory() && !isHiddenName(entry.name) && !except.includes(join(home, pathOf(entry)))) await visitFolder(pathOf(entry))
   }
 
   await visitFolder('')
@@ -123,11 +108,6 @@ export async function requireFolder(root: string): Promise<string> {
   })
   if (!found.isDirectory()) throw new DataError('bad-data', root, 'expected a folder of images, found a file')
   return realpath(root)
-}
-
-/** What operating systems and archivers leave behind. */
-function isHidden(name: string): boolean {
-  return name.startsWith('.') || ['thumbs.db', 'desktop.ini', '__macosx', '@eadir'].includes(name.toLowerCase())
 }
 
 /** Why a name that a folder lists leads nowhere. Node replaces bytes that are no UTF-8, and the replaced name is not on the disk. */

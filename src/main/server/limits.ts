@@ -1,11 +1,12 @@
 // What a client may ask of the server, and for how long.
+import { maxPictureBytes } from '../../shared/picture-names.ts'
 import { maxBody } from '../transport/answer.ts'
 import type { FeedLimits } from '../transport/event-feed.ts'
 
 export interface Limits {
   /** Bytes of a call's input. */
   readonly body: number
-  /** Bytes of a file that a browser hands over. */
+  /** Bytes of a file that a browser hands over; it goes to the disk as it comes. */
   readonly upload: number
   /** Bytes of a frame from a listener: topics and a position. */
   readonly frame: number
@@ -29,7 +30,7 @@ export interface Limits {
 
 export const defaultLimits: Limits = {
   body: maxBody,
-  upload: 64 * 1024 * 1024,
+  upload: maxPictureBytes,
   frame: 64 * 1024,
   headersTime: 10_000,
   requestTime: 60_000,
