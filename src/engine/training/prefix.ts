@@ -32,10 +32,14 @@ export class PrefixFeatures {
   }
 
   dispose(): void {
-    void this.#compiled?.then(({ executable, state }) => {
-      executable.dispose()
-      state.dispose()
-    })
+    void this.#compiled?.then(
+      ({ executable, state }) => {
+        executable.dispose()
+        state.dispose()
+      },
+      // Whoever computed has been told, and nothing was made.
+      () => undefined,
+    )
   }
 
   async #compile(): Promise<{ executable: Executable; state: State }> {

@@ -1,4 +1,4 @@
-// A run whose device fails goes on: on another device with the same numbers, with less memory, or with smaller batches.
+// A run whose device fails, wherever that happens, goes on: on another device with the same numbers, with less memory, or with smaller batches.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,9 +23,22 @@ beforeAll(async () => {
   writeFileSync(at('backbone.onnx'), tinyBackbone())
 })
 
+type Kind = 'step' | 'priming' | 'features' | 'evaluation'
+
+function kindOf({ outputs, updates }: Program): Kind | null {
+  if ('loss' in outputs) return 'step'
+  if ('features' in outputs) return 'features'
+  if ('logits' in outputs) return 'evaluation'
+  return Object.keys(outputs).length === 0 && Object.keys(updates).length > 0 ? 'priming' : null
+}
+
 interface Fault {
   readonly code: ErrorCode
-  /** The run of the training program that fails, from 1; later ones too, on that engine. */
+  /** What fails: a kind of program, or making a state; the training step if absent. */
+  readonly of?: Kind | 'state'
+  /** What of the program fails: its run if absent. */
+  readonly when?: 'compile' | 'run'
+  /** The attempt that fails, from 1; later ones too, on that engine. */
   readonly run: number
   /** What is read of the state after that fails too. */
   readonly unreadable?: boolean
@@ -47,29 +60,31 @@ function withoutHalf(): Engine {
 }
 
 /** ONNX Runtime that fails as it is told. */
-function failing({ code, run, unreadable, passes }: Fault): Engine {
+function failing({ code, of = 'step', when = 'run', run, unreadable, passes }: Fault): Engine {
   const inner = new OnnxRuntimeEngine({ threads: 1 })
-  let runs = 0
+  let attempts = 0
   let isLost = false
-  const fail = (): never => {
+  const attempt = (): void => {
+    if (++attempts < run) return
     isLost = true
     throw new AppError(code, `the device says ${code}`)
   }
   return {
     name: 'a device that fails',
     createState: async (values) => {
+      if (of === 'state') attempt()
       const state = await inner.createState(values)
       const read = state.read.bind(state)
       return Object.assign(state, { read: (names?: string[]) => (isLost && unreadable ? Promise.reject(new Error('gone')) : read(names)) })
     },
     compile: async (program: Program) => {
+      const fails = kindOf(program) === of && !(isLost && passes === true)
+      if (fails && when === 'compile') attempt()
       const executable = await inner.compile(program)
-      const trains = Object.keys(program.updates).length > 0 && 'loss' in program.outputs
-      const isRetry = trains && isLost && passes === true
       const execute = executable.run.bind(executable)
       return Object.assign(executable, {
         run: async (...given: Parameters<typeof execute>) => {
-          if (trains && !isRetry && ++runs >= run) fail()
+          if (fails && when === 'run') attempt()
           return execute(...given)
         },
       })
@@ -81,15 +96,18 @@ function failing({ code, run, unreadable, passes }: Fault): Engine {
 async function run(
   name: string,
   fault: Fault | null,
-  settings: Record<string, number | boolean> = {},
+  settings: Record<string, number | boolean | string> = {},
   open = (): Engine => new OnnxRuntimeEngine({ threads: 1 }),
+  depth: 'head' | 'all' = 'all',
 ) {
   const context = testContext()
   const request = trainRequestSchema.parse({
-    ...{ job: 'train', images: at('photos'), backbone: at('backbone.onnx'), method: 'self-tuning', labelsPerClass: 4, depth: 'all' },
+    ...{ job: 'train', images: at('photos'), backbone: at('backbone.onnx'), method: 'self-tuning', labelsPerClass: 4, depth },
     ...{ steps: 12, batch: 4, seed: 3, threads: 1, imageSize: 32, out: at(name), fallbacks: ['cpu'] },
     settings: { projection: 8, bottleneck: 16, validations: 3, ...settings },
   })
+  // Features that an earlier run has stored would not be computed.
+  process.env.SELF_TUNING_CACHE = at(name, 'cache')
   const opened: (string | undefined)[] = []
   const result = await train(request, context, ({ device }) => {
     opened.push(device)
@@ -119,6 +137,27 @@ test('a lost device: the run goes on elsewhere from the step before, and the mod
     expect(moved.warnings).toEqual(expect.arrayContaining(moved.fallbacks))
     expect(moved.model.equals(whole.model), name).toBe(true)
   }
+})
+
+const places: readonly Pick<Fault, 'of' | 'when'>[] = [
+  { of: 'state' },
+  ...(['features', 'priming', 'step', 'evaluation'] as const).flatMap((of) => [
+    { of, when: 'compile' as const },
+    { of, when: 'run' as const },
+  ]),
+]
+
+/** With features to compute first, and queues to fill. */
+const runHead = (name: string, fault: Fault | null): ReturnType<typeof run> =>
+  run(name, fault, { queueStart: 'labelled' }, undefined, 'head')
+let wholeHead: ReturnType<typeof run> | undefined
+
+test.each(places)('a device that is lost ($of, $when): the run goes on elsewhere with the same numbers', async (fault) => {
+  const whole = await (wholeHead ??= runHead('whole-head', null))
+  const moved = await runHead(`lost-${Object.values(fault).join('-')}`, { code: 'device-lost', ...fault, run: 1 })
+  expect(moved.opened).toEqual([undefined, 'cpu'])
+  expect(moved.fallbacks).toHaveLength(1)
+  expect(moved.model.equals(whole.model)).toBe(true)
 })
 
 test('out of memory: first activations are recomputed, for the same model', async () => {
