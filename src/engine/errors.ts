@@ -28,3 +28,14 @@ export function isSurvivable(error: unknown): boolean {
   const { code } = toAppError(error)
   return code === 'out-of-memory' || code === 'device-lost'
 }
+
+/** Out of memory for what does not grow with the batch of a training step. */
+export function ofNoBatch(error: unknown): AppError {
+  const { code, message } = toAppError(error)
+  return new AppError(code, message, { details: { batch: false }, cause: error })
+}
+
+/** Whether memory was short where a smaller batch of a training step may need less. */
+export function isOfBatch({ code, details }: AppError): boolean {
+  return code === 'out-of-memory' && details.batch !== false
+}

@@ -7,6 +7,7 @@ import { writeFileAtomic } from '../../node/files.ts'
 import type { JudgedImage } from '../../shared/manifest.ts'
 import type { ImageLoader } from '../data/loader.ts'
 import { buildInference } from './export.ts'
+import { InParts } from './in-parts.ts'
 import type { Run } from './open-run.ts'
 
 export interface Judged {
@@ -29,7 +30,7 @@ export async function judge(
   progress: (done: number) => void,
 ): Promise<Judged[]> {
   if (indices.length === 0) return []
-  const executable = await engine.compile(buildInference(model, variables, batch))
+  const program = new InParts(engine, (images) => buildInference(model, variables, images), batch)
   const state = await engine.createState({})
   const seen: number[] = []
   const noted = async function* () {
@@ -40,10 +41,10 @@ export async function judge(
     }
   }
   try {
-    const { logits, labels } = await predict(executable, state, backbone.inputType(null, batch).shape, noted())
+    const { logits, labels } = await predict(program, state, backbone.inputType(null, batch).shape, noted())
     return seen.map((index, i) => ({ index, label: labels[i] ?? -1, logits: logits[i] ?? new Float32Array() }))
   } finally {
-    executable.dispose()
+    program.dispose()
     state.dispose()
   }
 }

@@ -17,8 +17,9 @@ import type { Phase } from '../../core/train/plan.ts'
 import type { RunSettings } from '../../core/train/settings.ts'
 import { buildPrimingStep, buildTrainingStep } from '../../core/train/training-step.ts'
 import type { StepSettings, TrainingStep } from '../../core/train/training-step.ts'
-import { isSurvivable } from '../errors.ts'
+import { isSurvivable, ofNoBatch } from '../errors.ts'
 import type { Checkpoint } from './checkpoint.ts'
+import { InParts } from './in-parts.ts'
 import type { PseudoLabelReport, PseudoLabelTracker } from './pseudo-label-tracker.ts'
 import { QueueFill } from './queue-fill.ts'
 
@@ -69,7 +70,9 @@ export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
   const { engine, method, settings, phase, data, resume, tracker } = options
   const { random, cut, model, sample, initial, variables, fresh, stepSettings, step } = preparePhase(options)
   const source = await data.training(cut, settings, resume?.source)
-  const state = await engine.createState(resume?.state ?? { ...initial, ...step.initial })
+  const state = await engine.createState(resume?.state ?? { ...initial, ...step.initial }).catch((error: unknown) => {
+    throw isSurvivable(error) ? ofNoBatch(error) : error
+  })
   const executable = await engine.compile(step.program)
   const evaluation = await evaluator(options, model, cut, sample, initial, state)
   const fill = new QueueFill(method.queues ?? [], fresh)
@@ -197,10 +200,11 @@ function stepSettingsOf(settings: RunSettings): StepSettings {
 
 async function evaluator({ engine, data }: PhaseOptions, model: Model, cut: Cut | null, sample: Shape, initial: Variables, state: State) {
   const batch = Math.min(256, Math.max(8, Math.floor(evaluationElements / sample.reduce((a, b) => a * b, 1))))
-  const executable = await engine.compile(buildEvaluation(model, sample, batch, initial))
+  const program = new InParts(engine, (images) => buildEvaluation(model, sample, images, initial), batch)
+  await program.prepare()
   return {
-    validate: async () => score(await predict(executable, state, [batch, ...sample], data.validation(cut, batch))),
-    dispose: () => executable.dispose(),
+    validate: async () => score(await predict(program, state, [batch, ...sample], data.validation(cut, batch))),
+    dispose: () => program.dispose(),
   }
 }
 

@@ -1,7 +1,7 @@
 // How a run goes on when what it computes on fails: with less memory, with smaller batches, or on another device.
 import type { RunSettings } from '../../core/train/settings.ts'
 import type { AppError } from '../../shared/errors.ts'
-import { isSurvivable, toAppError } from '../errors.ts'
+import { isOfBatch, isSurvivable, toAppError } from '../errors.ts'
 import { storable, storesHalf } from './half-storage.ts'
 import type { MovableEngine } from './movable-engine.ts'
 
@@ -43,7 +43,7 @@ export class Survival {
   }
 
   async #mend(error: AppError, trains: 'no' | 'head' | 'backbone'): Promise<boolean> {
-    if (error.code === 'out-of-memory' && trains !== 'no' && (await this.#needLess(trains))) return true
+    if (trains !== 'no' && isOfBatch(error) && (await this.#needLess(trains))) return true
     const before = this.#engine.name
     if (!(await this.#engine.move())) return false
     this.#tell(`${before} failed (${error.message}): the run goes on with ${this.#engine.name}`)

@@ -34,7 +34,7 @@ function kindOf({ outputs, updates }: Program): Kind | null {
 
 interface Fault {
   readonly code: ErrorCode
-  /** What fails: a kind of program, or making a state; the training step if absent. */
+  /** What fails: a kind of program, or making the state with the weights; the training step if absent. */
   readonly of?: Kind | 'state'
   /** What of the program fails: its run if absent. */
   readonly when?: 'compile' | 'run'
@@ -44,6 +44,8 @@ interface Fault {
   readonly unreadable?: boolean
   /** Goes away when the program is another one. */
   readonly passes?: boolean
+  /** Only programs on more images than this fail. */
+  readonly fits?: number
 }
 
 /** As WebGPU without `shader-f16`. */
@@ -60,7 +62,7 @@ function withoutHalf(): Engine {
 }
 
 /** ONNX Runtime that fails as it is told. */
-function failing({ code, of = 'step', when = 'run', run, unreadable, passes }: Fault): Engine {
+function failing({ code, of = 'step', when = 'run', run, unreadable, passes, fits = 0 }: Fault): Engine {
   const inner = new OnnxRuntimeEngine({ threads: 1 })
   let attempts = 0
   let isLost = false
@@ -72,13 +74,14 @@ function failing({ code, of = 'step', when = 'run', run, unreadable, passes }: F
   return {
     name: 'a device that fails',
     createState: async (values) => {
-      if (of === 'state') attempt()
+      if (of === 'state' && Object.keys(values).some((name) => name.startsWith('query/'))) attempt()
       const state = await inner.createState(values)
       const read = state.read.bind(state)
       return Object.assign(state, { read: (names?: string[]) => (isLost && unreadable ? Promise.reject(new Error('gone')) : read(names)) })
     },
     compile: async (program: Program) => {
-      const fails = kindOf(program) === of && !(isLost && passes === true)
+      const isLarge = fits === 0 || (program.feeds.x?.shape[0] ?? 0) > fits
+      const fails = kindOf(program) === of && isLarge && !(isLost && passes === true)
       if (fails && when === 'compile') attempt()
       const executable = await inner.compile(program)
       const execute = executable.run.bind(executable)
@@ -159,6 +162,26 @@ test.each(places)('a device that is lost ($of, $when): the run goes on elsewhere
   expect(moved.fallbacks).toHaveLength(1)
   expect(moved.model.equals(whole.model)).toBe(true)
 })
+
+const fixed = places.filter(({ of }) => of === 'features' || of === 'evaluation')
+
+test.each(fixed)('no memory for so many images at a time ($of, $when): fewer are taken, for the same model', async (fault) => {
+  const whole = await (wholeHead ??= runHead('whole-head', null))
+  const smaller = await runHead(`fewer-${Object.values(fault).join('-')}`, { code: 'out-of-memory', ...fault, run: 1, fits: 3 })
+  expect(smaller).toMatchObject({ opened: [undefined], fallbacks: [] })
+  expect(smaller.model.equals(whole.model)).toBe(true)
+})
+
+test.each([...fixed, { of: 'state' as const }])(
+  'none for what a smaller batch would not help ($of, $when): it keeps its batch and moves',
+  async (fault) => {
+    const whole = await (wholeHead ??= runHead('whole-head', null))
+    const moved = await runHead(`none-${Object.values(fault).join('-')}`, { code: 'out-of-memory', ...fault, run: 1 })
+    expect(moved.opened).toEqual([undefined, 'cpu'])
+    expect(moved.fallbacks).toEqual([expect.stringContaining('the run goes on with onnxruntime cpu, 1 thread')])
+    expect(moved.model.equals(whole.model)).toBe(true)
+  },
+)
 
 test('out of memory: first activations are recomputed, for the same model', async () => {
   const { opened, fallbacks, model } = await run('recomputed', { code: 'out-of-memory', run: 5, passes: true })
