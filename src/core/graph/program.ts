@@ -40,6 +40,8 @@ export interface Executable {
 export interface Engine {
   /** For people and logs, e.g. `onnxruntime cpu, 2 threads`. */
   readonly name: string
+  /** What decides its numbers, beside the program: the library, its version and the device, e.g. `onnxruntime 1.30.0 webgpu`. */
+  readonly kind: string
   compile(program: Program): Promise<Executable>
   createState(values: Readonly<Record<string, HostTensor>>): Promise<State>
   dispose(): Promise<void>

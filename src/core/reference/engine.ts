@@ -9,6 +9,7 @@ import { checkFed, evaluateFrom } from './evaluate.ts'
 
 export class ReferenceEngine implements Engine {
   readonly name = 'reference (float64, plain TypeScript)'
+  readonly kind = 'reference'
 
   compile(program: Program): Promise<Executable> {
     return Promise.resolve().then(() => new ReferenceExecutable(program))

@@ -16,6 +16,9 @@ import type { ImageLoader } from './loader.ts'
 export interface FeatureKey {
   /** Hash of the backbone's file. */
   readonly backbone: string
+  /** `kind` of the engine that computes them: devices differ by rounding at least, and a run never takes the numbers of another one's.
+   * Threads are left out: they change no bit of a forward pass. */
+  readonly engine: string
   /** Name of the place where the backbone is cut. */
   readonly cut: string
   readonly recipe: ViewRecipe
@@ -142,8 +145,8 @@ export async function visitFeatures(
 
 /** Name of a key's folder: a hash of all of it. */
 function keyName(key: FeatureKey): string {
-  const { backbone, cut, recipe, shortSide, seed, views, shape, dtype } = key
-  const text = JSON.stringify(['views 2', backbone, cut, sorted(recipe), shortSide, seed, views, shape, dtype])
+  const { backbone, engine, cut, recipe, shortSide, seed, views, shape, dtype } = key
+  const text = JSON.stringify(['views 2', backbone, engine, cut, sorted(recipe), shortSide, seed, views, shape, dtype])
   return createHash('sha256').update(text).digest('hex').slice(0, 24)
 }
 

@@ -64,7 +64,7 @@ export const estimate: Job<'estimate'> = async (request, context) => {
         cached.add(cut.name)
         const prefix = await prefixSeconds(run, engine, cut)
         forwardSeconds = Math.max(forwardSeconds, prefix)
-        const views = await viewsToCache(run, cut)
+        const views = await viewsToCache(run, engine, cut)
         cachingSeconds += views.missing * (prefix + secondsPerView)
         features += views.all * sizeOf(cut.shape) * 4
       }
@@ -204,7 +204,7 @@ async function prefixSeconds({ backbone }: Run, engine: Engine, cut: Cut): Promi
 }
 
 /** Views whose features a cut needs, and how many of them have none yet, by a sample. */
-async function viewsToCache(run: Run, cut: Cut): Promise<{ all: number; missing: number }> {
+async function viewsToCache(run: Run, engine: Engine, cut: Cut): Promise<{ all: number; missing: number }> {
   const { data, configured, settings, recipes } = run
   const train = [...data.labelled, ...(configured.views.unlabelled.length > 0 ? data.unlabelled : [])]
   const kinds = [...new Set([...configured.views.labelled, ...configured.views.unlabelled])]
@@ -215,7 +215,7 @@ async function viewsToCache(run: Run, cut: Cut): Promise<{ all: number; missing:
   let all = 0
   let missing = 0
   for (const { recipe, indices, views } of wanted) {
-    const known = cachedImages(cacheFolder(), featureKey(run, cut, recipe, views))
+    const known = cachedImages(cacheFolder(), featureKey(run, engine, cut, recipe, views))
     const looked = known.size === 0 ? [] : spread(indices, samples.looked)
     const hashes = await hashImages(data.set, looked)
     const there = looked.filter((index) => known.has(hashes.get(index) ?? '')).length / Math.max(1, looked.length)

@@ -5,7 +5,7 @@ import { readNdjson } from '../../node/files.ts'
 import { listedImage } from '../../shared/lines.ts'
 import type { ListedImage } from '../../shared/lines.ts'
 import type { RequestOf } from '../../shared/requests.ts'
-import { OnnxRuntimeEngine } from '../backends/onnxruntime/engine.ts'
+import { engineKind, OnnxRuntimeEngine } from '../backends/onnxruntime/engine.ts'
 import { cachedImages } from '../data/feature-cache.ts'
 import type { FeatureKey } from '../data/feature-cache.ts'
 import { fileFacts } from '../data/file-facts.ts'
@@ -25,7 +25,8 @@ export const similar: Job<'similar'> = async (request, context) => {
   const hash = request.image.hash ?? (await fileFacts(file))?.hash
   if (!hash) return { images: [], known: false, compared: 0 }
   const network = await recentNetwork(request)
-  const key = imageFeatureKey(network, request.backboneHash)
+  // Computed there by the job `features` too.
+  const key = imageFeatureKey(network, request.backboneHash, engineKind('cpu'))
   const folder = request.cache ?? cacheFolder()
   if (request.compute !== undefined) await computeMissing(request, folder, network, key, { file, hash }, images, context)
   const ids = new Map<string, number[]>()

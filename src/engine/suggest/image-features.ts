@@ -22,11 +22,13 @@ type Options = Pick<RequestOf<'features'>, 'backboneHash' | 'cache'> & {
   readonly memoryBytes?: number
 }
 
-/** What identifies them among all cached features. */
-export function imageFeatureKey({ backbone, imageSize, normalize }: Network, backboneHash: string): FeatureKey {
+/** What identifies them among all cached features.
+ * @param engine `kind` of the one that computes them */
+export function imageFeatureKey({ backbone, imageSize, normalize }: Network, backboneHash: string, engine: string): FeatureKey {
   const view = recipe('evaluation', { size: imageSize, normalize })
   return {
     backbone: backboneHash,
+    engine,
     cut: backbone.head.name,
     recipe: view,
     shortSide: shortSideOf(view),
@@ -47,7 +49,7 @@ export async function imageFeatures(
   images: readonly Pick<ListedImage, 'file' | 'hash'>[],
   { emit, signal }: Pick<JobContext, 'emit' | 'signal'>,
 ): Promise<{ store: FeatureStore; computed: number }> {
-  const key = imageFeatureKey(network, backboneHash)
+  const key = imageFeatureKey(network, backboneHash, engine.kind)
   const prefix = new PrefixFeatures(engine, network.backbone, network.backbone.head, batch)
   const set: ImageSet = {
     root: '',

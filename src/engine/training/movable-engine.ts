@@ -20,6 +20,10 @@ export class MovableEngine implements Engine {
     return this.#engine.name
   }
 
+  get kind(): string {
+    return this.#engine.kind
+  }
+
   compile(program: Program): Promise<Executable> {
     return this.#engine.compile(program)
   }

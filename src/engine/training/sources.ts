@@ -101,7 +101,7 @@ export class PhaseSources implements PhaseData {
     try {
       return await cacheFeatures({
         folder: cacheFolder(),
-        key: featureKey(this.#run, cut, recipes[name], views),
+        key: featureKey(this.#run, this.#engine, cut, recipes[name], views),
         loader: this.#loader,
         indices,
         compute: (images, n) => prefix.compute(images, n),
@@ -115,10 +115,11 @@ export class PhaseSources implements PhaseData {
   }
 }
 
-/** What identifies the features of views behind a cut, in this run and all others. */
-export function featureKey({ backboneHash, recipes }: Run, cut: Cut, recipe: ViewRecipe, views: number): FeatureKey {
+/** What identifies the features of views behind a cut, in this run and all others on the same kind of engine. */
+export function featureKey({ backboneHash, recipes }: Run, { kind }: Engine, cut: Cut, recipe: ViewRecipe, views: number): FeatureKey {
   return {
     backbone: backboneHash,
+    engine: kind,
     cut: cut.name,
     recipe,
     shortSide: Math.max(...Object.values(recipes).map(shortSideOf)),

@@ -15,6 +15,7 @@ const count = 11
 const broken = 6
 const key: FeatureKey = {
   backbone: 'abc',
+  engine: 'onnxruntime 1.30.0 cpu',
   cut: 'end',
   recipe: recipe('strong', { size: 24, normalize: 'unit' }),
   shortSide: 27,
@@ -98,7 +99,8 @@ describe('the cache', () => {
 
     await open({ key: { ...key, recipe: { ...key.recipe, flip: false } } })
     await open({ key: { ...key, seed: 2 } })
-    expect(computed).toBe((count - 1) * 3 * 3)
+    await open({ key: { ...key, engine: 'onnxruntime 1.30.0 webgpu' } })
+    expect(computed).toBe((count - 1) * 3 * 4)
   })
 
   it('keeps the same numbers in float16, on the disk as in memory', async () => {

@@ -73,6 +73,7 @@ function failing({ code, of = 'step', when = 'run', run, unreadable, passes, fit
   }
   return {
     name: 'a device that fails',
+    kind: 'a device that fails',
     createState: async (values) => {
       if (of === 'state' && Object.keys(values).some((name) => name.startsWith('query/'))) attempt()
       const state = await inner.createState(values)

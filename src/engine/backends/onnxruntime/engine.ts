@@ -1,4 +1,5 @@
 // The ONNX Runtime engine: on CPU, or on another device with the CPU for what that cannot do.
+import { env } from 'onnxruntime-node'
 import type { Engine, Executable, Program, State } from '../../../core/graph/program.ts'
 import type { HostTensor } from '../../../core/tensor/tensor.ts'
 import { subjectOf } from '../subject.ts'
@@ -23,8 +24,14 @@ export interface OnnxRuntimeOptions {
   onFallback?: (operators: ReadonlyMap<string, number>, program: string) => void
 }
 
+/** An engine's `kind`, without one. */
+export function engineKind(provider: Provider): string {
+  return `onnxruntime ${env.versions.node ?? 'unknown'} ${provider}`
+}
+
 export class OnnxRuntimeEngine implements Engine {
   readonly name: string
+  readonly kind: string
   readonly #sessions: SessionCache
   readonly #provider: Provider
   readonly #blocked: boolean
@@ -33,6 +40,7 @@ export class OnnxRuntimeEngine implements Engine {
 
   constructor({ threads = 1, provider = 'cpu', profile, blocked = provider === 'cpu', onFallback }: OnnxRuntimeOptions = {}) {
     this.name = `onnxruntime ${provider}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`
+    this.kind = engineKind(provider)
     this.#provider = provider
     this.#blocked = blocked
     this.#memory = DeviceMemory.of(provider)

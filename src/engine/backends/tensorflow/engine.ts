@@ -17,6 +17,7 @@ export interface TensorFlowOptions {
 
 export class TensorFlowEngine implements Engine {
   readonly name: string
+  readonly kind: string
   readonly #binding: Binding
   readonly #profile: Profile | undefined
 
@@ -25,7 +26,8 @@ export class TensorFlowEngine implements Engine {
     this.#binding = loadBinding(threads)
     this.#profile = profile
     const place = this.#binding.isUsingGpuDevice() ? 'graphics card' : 'cpu'
-    this.name = `tensorflow ${this.#binding.TF_Version} ${place}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`
+    this.kind = `tensorflow ${this.#binding.TF_Version} ${place}`
+    this.name = `${this.kind}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`
   }
 
   /** Tensors that TensorFlow holds for this process. */
