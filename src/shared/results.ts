@@ -201,9 +201,11 @@ export const checkResultSchema = z.object({
 export const estimateResultSchema = z.object({
   job: z.literal('estimate'),
   seconds: z.number(),
+  /** Bytes: of this process at its peak, or what the graph needs on a device with memory of its own. */
   memory: count,
-  freeMemory: count,
-  /** Labelled images a step with which it fits into the free memory, at most; null where no batch does. */
+  /** Bytes of the machine; null for a device with memory of its own, of which it is not known. */
+  freeMemory: count.nullable(),
+  /** Labelled images a step with which it fits into the free memory, at most; null where no batch does, or that is not known. */
   largestBatch: count.nullable(),
   phases: z.array(z.object({ title: z.string(), steps: count, seconds: z.number() })),
   cachingSeconds: z.number(),

@@ -1,5 +1,5 @@
 // Job `estimate`: time and memory of a run, from a few steps of each phase at their real size and a few images.
-import { availableMemory, resourceUsage } from 'node:process'
+import { resourceUsage } from 'node:process'
 import type { Engine } from '../../core/graph/program.ts'
 import type { Random } from '../../core/tensor/random.ts'
 import { shortSideOf } from '../../core/data/views/recipe.ts'
@@ -11,6 +11,7 @@ import { batchFeeds } from '../../core/train/loop.ts'
 import type { Phase } from '../../core/train/plan.ts'
 import type { BatchPart } from '../../core/data/batches.ts'
 import { scalar } from '../../core/tensor/tensor.ts'
+import { freeMemory, hasOwnMemory } from '../../node/memory.ts'
 import { AppError } from '../../shared/errors.ts'
 import { openEngine } from '../backends/index.ts'
 import { hashImages } from '../data/content-hash.ts'
@@ -80,15 +81,15 @@ export const estimate: Job<'estimate'> = async (request, context) => {
     const seconds =
       fixedSeconds + cachingSeconds + phases.reduce((sum, phase) => sum + phase.seconds, 0) + tested * (forwardSeconds + secondsPerView)
     const measured = resourceUsage().maxRSS * 1024 + 2 * state + pixelBytes(run)
+    const timed = { seconds, phases, cachingSeconds }
+    // What this process takes says nothing of a device's memory.
+    if (hasOwnMemory(request.device)) return { ...timed, memory: Math.round(fitting.memory), freeMemory: null, largestBatch: null }
     const memory = (share === 1 ? measured : fitting.memory) + Math.min(kept.features, features)
     // What was measured is right where the graph promised more room than there was.
     const { labelledBatch } = asked.settings
     const isOver = memory > fitting.free && (fitting.largestBatch ?? 0) >= labelledBatch
     const largest = isOver ? Math.max(2, Math.floor((labelledBatch * fitting.free) / memory)) : fitting.largestBatch
-    return {
-      ...{ seconds, memory: Math.round(memory), freeMemory: Math.round(fitting.free), largestBatch: largest },
-      ...{ phases, cachingSeconds },
-    }
+    return { ...timed, memory: Math.round(memory), freeMemory: Math.round(fitting.free), largestBatch: largest }
   } finally {
     await loader.close()
     await engine.dispose()
@@ -104,9 +105,9 @@ interface Fitting {
   readonly largestBatch: number | null
 }
 
-/** Whether a run fits into the memory that is free, by its graph alone. */
+/** Whether a run fits into the machine's memory that is free, by its graph alone. A device with memory of its own is spared no more than that. */
 function fit(run: Run): Fitting {
-  const free = availableMemory()
+  const free = freeMemory()
   const classes = run.data.set.classes.length
   const images = pixelBytes(run)
   const memory = runMemory(run, run.backbone, classes) + images

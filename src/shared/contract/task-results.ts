@@ -53,10 +53,11 @@ export const taskResult = z.discriminatedUnion('kind', [
     kind: z.literal('estimate'),
     /** Of the whole run, from a few measured steps. */
     seconds,
-    /** Peak resident memory, bytes, beside what is free now. */
+    /** Peak resident memory, bytes, beside what is free now. A device with memory of its own does not say what is free there, null:
+     * `memory` is then what the run's graph needs of it. */
     memory: count,
-    freeMemory: count,
-    /** Labelled images a step with which it would fit, at most; null where no batch does. */
+    freeMemory: count.nullable(),
+    /** Labelled images a step with which it would fit, at most; null where no batch does, or what is free is not known. */
     largestBatch: count.nullable(),
     phases: z.array(z.object({ title: z.string(), steps: count, seconds })),
     /** Of which: caching views, once for all runs on the same images. */

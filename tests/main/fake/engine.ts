@@ -80,7 +80,8 @@ const check: Job<'check'> = ({ batch = 24 }) =>
     phases: [],
     imageSize: 32,
     batch: { labelled: batch, unlabelled: batch },
-    memory: 2 ** 20,
+    // More than any machine has.
+    memory: batch === 4096 ? 2 ** 50 : 2 ** 20,
   })
 
 /** Says in which process it was done, as the size of the file. */

@@ -2,11 +2,13 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { deviceFacts } from '../../../src/main/services/devices/facts.ts'
+import { settingsFile, withFound } from '../../../src/main/services/devices/settings.ts'
 import { checkpointPath, runFolder } from '../../../src/main/services/runs/store.ts'
 import type { Run } from '../../../src/shared/contract/runs.ts'
 import { runsProject } from './project.ts'
 
-const { runs, project: opened, config, reached, events, trashed, reopened } = runsProject()
+const { runs, studio, project: opened, config, reached, events, trashed, reopened } = runsProject()
 const project = opened.id
 const stateOf = async (run: string): Promise<string> => (await runs.get({ project, run })).state
 const start = async (method: string, more = {}): Promise<string> => (await runs.start({ project, config: config(method, more) })).id
@@ -117,6 +119,16 @@ describe('runs', () => {
       'a step takes 24 labelled images, more than the 6 there are: some come twice in a step',
       'no images are set apart for testing: how good the model is will be known from validation alone',
     ])
+  })
+
+  test('more memory than the machine has keeps a run from starting, but not one on a device with memory of its own', async () => {
+    const problemsOn = async (device: string) =>
+      (await runs.validate({ project, config: config('report', { batch: 4096, device }) })).problems.map(({ message }) => message)
+    expect(await problemsOn('cpu')).toEqual([expect.stringMatching(/^memory: expected about 1048576\.0 GB, found .* in this machine/)])
+    const found = { usable: true, reason: '', imagesPerSecond: 1 }
+    const facts = await deviceFacts()
+    await settingsFile(studio).update((settings) => withFound(settings, { backbone: null, facts }, 'webgpu', found))
+    expect(await problemsOn('webgpu')).toHaveLength(process.platform === 'darwin' ? 1 : 0)
   })
 
   test('side by side: settings that differ', async () => {

@@ -1,8 +1,8 @@
 // What keeps a run from starting, in words, and what is worth knowing before it does.
 import { stat } from 'node:fs/promises'
 import { totalmem } from 'node:os'
-import { availableMemory } from 'node:process'
 import type { RunConfig } from '../../../shared/contract/runs.ts'
+import { freeMemory, hasOwnMemory } from '../../../node/memory.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { ResultOf } from '../../../shared/results.ts'
 import { findBackbone } from '../backbones/index.ts'
@@ -49,7 +49,7 @@ export async function validateRun(
       note(problems, field, error.message)
       return null
     }
-  await deviceFor(studio, config).catch(failed('device'))
+  const place = await deviceFor(studio, config).catch(failed('device'))
   const backbone = await findBackbone(studio, config.backbone).catch(failed('backbone'))
   if (backbone) {
     const { backbone: _id, labels: _labels, device: _device, ...settings } = config
@@ -66,7 +66,7 @@ export async function validateRun(
       signal,
     )
     problems.push(...check.problems)
-    noteMemory(check, (message, isProblem) => note(isProblem ? problems : warnings, null, message))
+    if (!hasOwnMemory(place?.device)) noteMemory(check, (message, isProblem) => note(isProblem ? problems : warnings, null, message))
     if (plan) noteBatches(check, plan, (message) => note(warnings, 'batch', message))
   }
   noteImages(table, plan, (message) => note(warnings, null, message))
@@ -93,9 +93,9 @@ async function isFolder(path: string): Promise<boolean> {
 
 function noteMemory({ memory }: ResultOf<'check'>, note: (message: string, isProblem: boolean) => void): void {
   if (memory === null) return
-  const [needed, free, total] = [memory, availableMemory(), totalmem()].map((bytes) => `${(bytes / 2 ** 30).toFixed(1)} GB`)
+  const [needed, free, total] = [memory, freeMemory(), totalmem()].map((bytes) => `${(bytes / 2 ** 30).toFixed(1)} GB`)
   if (memory > totalmem()) note(`memory: expected about ${needed}, found ${total} in this machine; a smaller batch or image size needs less`, true)
-  else if (memory > availableMemory()) note(`memory: training needs about ${needed}, of which ${free} are free now`, false)
+  else if (memory > freeMemory()) note(`memory: training needs about ${needed}, of which ${free} are free now`, false)
 }
 
 function noteBatches({ batch }: ResultOf<'check'>, { counts }: Plan, note: (message: string) => void): void {
