@@ -91,7 +91,7 @@ export function createStudio({
   const handlers = {
     projects: projects(studio),
     tasks: tasks(studio),
-    images: images(studio),
+    images: images(studio, trash),
     classes: classes(studio),
     labels: labels(studio),
     splits: splits(studio),

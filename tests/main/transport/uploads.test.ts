@@ -11,7 +11,7 @@ import { afterAll, expect, onTestFinished, test } from 'vitest'
 import type { ServerOptions } from '../../../src/main/server/index.ts'
 import type { OpenProject } from '../../../src/main/services/context.ts'
 import { rememberExport } from '../../../src/main/services/exports/remembered.ts'
-import { removeUnusedUploads, uploadPath } from '../../../src/main/services/images/uploads.ts'
+import { discardUnusedUploads, uploadPath } from '../../../src/main/services/images/uploads.ts'
 import { Database } from '../../../src/main/storage/database.ts'
 import { AppError } from '../../../src/shared/errors.ts'
 import { uploadFile } from '../../../src/renderer/api/upload.ts'
@@ -152,12 +152,21 @@ test('no path leads out of its folder', () => {
   )
 })
 
-test('batches that became no source go when the project is opened', async () => {
-  const used = join(folder, 'uploads', 'b'.repeat(32))
-  mkdirSync(join(used, 'photos'), { recursive: true })
-  db.run('INSERT INTO sources (folder) VALUES (?)', join(used, 'photos'))
-  await removeUnusedUploads(project)
-  expect(readdirSync(join(folder, 'uploads'))).toEqual(['b'.repeat(32)])
+test('batches that became no source go to the trash, others stay wherever their source is said to be', async () => {
+  const [used, elsewhere] = ['b'.repeat(32), 'd'.repeat(32)]
+  for (const name of [used, elsewhere, 'notes']) mkdirSync(join(folder, 'uploads', name, 'photos'), { recursive: true })
+  db.run('INSERT INTO sources (folder) VALUES (?)', join(folder, 'uploads', used, 'photos'))
+  db.run('INSERT INTO sources (folder) VALUES (?)', `C:\\former place\\uploads\\${elsewhere}`)
+  db.run("INSERT INTO sources (folder) VALUES ('lost-7')")
+  const trashed: string[] = []
+  const trash = (path: string): Promise<void> => Promise.resolve(void trashed.push(path))
+  await discardUnusedUploads(project, trash)
+  expect(trashed).toEqual([])
+  db.run("DELETE FROM sources WHERE folder = 'lost-7'")
+  await discardUnusedUploads(project, trash)
+  expect(trashed).toEqual([join(folder, 'uploads', batch)])
+  await expect(discardUnusedUploads(project, () => Promise.reject(new Error('no trash here')))).rejects.toThrow('no trash here')
+  expect(readdirSync(join(folder, 'uploads')).sort()).toEqual([batch, used, elsewhere, 'notes'].sort())
 })
 
 test('a predicted file has a picture, and no other file', async () => {

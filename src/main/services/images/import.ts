@@ -6,6 +6,7 @@ import { isBelow } from '../../../node/inside.ts'
 import type { ImportReport } from '../../../shared/contract/task-results.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { OpenProject, Studio } from '../context.ts'
+import { wayInside } from '../projects/own-sources.ts'
 import type { TaskContext } from '../tasks/task-runner.ts'
 import { ScanRecorder } from './scan-recorder.ts'
 import { announcer, scanSource } from './scan-source.ts'
@@ -144,7 +145,7 @@ export class Scans {
 
 function addSource(project: OpenProject, folder: string): Source {
   return project.db.transaction(() => {
-    const { id } = project.db.run('INSERT INTO sources (folder) VALUES (?)', folder)
+    const { id } = project.db.run('INSERT INTO sources (folder, inside) VALUES (?, ?)', folder, wayInside(project.folder, folder))
     project.touch()
     return { id, folder, layout: null }
   })

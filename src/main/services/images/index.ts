@@ -1,5 +1,7 @@
 // Service `images`.
 import type { Handlers } from '../../../shared/contract/index.ts'
+import { systemTrash } from '../../trash.ts'
+import type { Trash } from '../../trash.ts'
 import type { Studio } from '../context.ts'
 import { recordAction } from '../history/record.ts'
 import { revisionOf } from '../projects/facts.ts'
@@ -13,15 +15,16 @@ import { countImages, imageIds, selectionSql } from './query.ts'
 import { readRows } from './rows.ts'
 import { listSources } from './sources.ts'
 import { statistics } from './statistics.ts'
-import { removeUnusedUploads } from './uploads.ts'
+import { discardUnusedUploads } from './uploads.ts'
 import { Watching } from './watching.ts'
 
-export function images(studio: Studio): Handlers['images'] {
+/** @param trash for tests, which have none */
+export function images(studio: Studio, trash: Trash = systemTrash): Handlers['images'] {
   const open = (id: string): ReturnType<Studio['projects']['get']> => studio.projects.get(id)
   const scans = new Scans(studio)
   const watching = new Watching(studio, scans)
   studio.projects.onOpened((project) => {
-    removeUnusedUploads(project).catch((error: unknown) => studio.log.error(`${project.folder}: uploads that nobody uses`, error))
+    discardUnusedUploads(project, trash).catch((error: unknown) => studio.log.error(`${project.folder}: uploads that nobody uses`, error))
   })
   return {
     import: async ({ project, folder, labels }) => {

@@ -1,9 +1,9 @@
 // Images that were handed over by a browser: each batch in a folder of its own below the project, until a source takes it or the project is opened again.
-import { readdir, rm } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isAtOrBelow } from '../../../node/inside.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { isPictureName } from '../../../shared/picture-names.ts'
+import type { Trash } from '../../trash.ts'
 import type { OpenProject } from '../context.ts'
 import { safeName } from '../labels/safe-name.ts'
 import { sourceFolders } from '../projects/facts.ts'
@@ -13,7 +13,7 @@ const deepest = 32
 
 /** @param batch 32 hexadecimal digits, with or without hyphens */
 export function uploadFolder({ folder }: Pick<OpenProject, 'folder'>, batch: string): string {
-  if (!/^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/.test(batch))
+  if (!isBatch(batch))
     throw new AppError('bad-option', `batch: expected 32 hexadecimal digits, found ${JSON.stringify(batch.slice(0, 50))}`)
   return join(uploadsOf(folder), batch)
 }
@@ -30,16 +30,19 @@ export function uploadPath(path: string): string {
   return join(...parts.map((part) => safeName(part)))
 }
 
-/** Batches that became no source of the project. */
-export async function removeUnusedUploads({ folder, db }: Pick<OpenProject, 'folder' | 'db'>): Promise<void> {
+/** Puts batches that became no source of the project into the trash. One whose name is in a source's place stays, wherever that place is, and all
+ * of them do where a source's place was lost with a damaged database. @throws as the trash does: what it does not take stays, too */
+export async function discardUnusedUploads({ folder, db }: Pick<OpenProject, 'folder' | 'db'>, toTrash: Trash): Promise<void> {
   const all = uploadsOf(folder)
-  const batches = await readdir(all).catch(() => [])
-  const sources = sourceFolders(db)
-  for (const batch of batches) {
-    const place = join(all, batch)
-    const isUsed = sources.some((source) => isAtOrBelow(place, source))
-    if (!isUsed) await rm(place, { recursive: true, force: true })
-  }
+  const batches = (await readdir(all).catch(() => [])).filter(isBatch)
+  const sources = sourceFolders(db).map((folder) => folder.split(/[\\/]/))
+  if (sources.some((parts) => parts.length < 2)) return
+  const used = new Set(sources.flat())
+  for (const batch of batches) if (!used.has(batch)) await toTrash(join(all, batch))
+}
+
+function isBatch(name: string): boolean {
+  return /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/.test(name)
 }
 
 function uploadsOf(project: string): string {

@@ -12,6 +12,7 @@ import type { Log, OpenProject, OpenProjects } from '../context.ts'
 import { ChangeEvents } from './change-events.ts'
 import { describe, newFacts, readFacts, revisionOf, touch, writeFacts, writeName } from './facts.ts'
 import { databaseName, holdsProject, makeProject, makeSubfolders, notAProject, realFolder, usualName } from './folder.ts'
+import { bringOwnSources } from './own-sources.ts'
 import { Turns } from './turns.ts'
 
 export interface RegistryOptions {
@@ -169,6 +170,7 @@ export class ProjectRegistry implements OpenProjects {
     // A copy of an open project's folder: from now on a project of its own.
     const id = this.#entries.has(facts.id) ? randomUUID() : facts.id
     if (id !== facts.id) db.transaction(() => writeFacts(db, { ...facts, id }))
+    bringOwnSources({ db, folder })
     const changes = new ChangeEvents(
       () => describe(db, folder),
       (project) => this.#events.emit('projects.changed', { project }),
