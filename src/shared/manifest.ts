@@ -20,8 +20,10 @@ export const manifestImageSchema = z.object({
   id: count,
   /** Index of the folder that `path` is relative to. */
   root: count,
-  /** Forward slashes. */
+  /** Forward slashes. When the run was started: a run goes on under the same names. */
   path: z.string(),
+  /** Where it lies below the root now, if that is another path. */
+  at: z.string().optional(),
   bytes: count,
   /** Of the content; null where it could not be read. */
   hash: z.string().nullable(),

@@ -43,10 +43,11 @@ export async function readManifest(path: string): Promise<Manifest> {
       throw damaged(path, index + 2, error)
     hash.update(JSON.stringify([image.path, image.hash, image.class, image.split, image.labelled]))
     ids.push(image.id)
+    const at = image.at ?? image.path
     if (image.split !== 'train') parts[image.split].push(index)
     else parts[image.labelled ? 'labelled' : 'unlabelled'].push(index)
     return {
-      path: another === undefined ? image.path : join(place, image.path),
+      path: another === undefined ? at : join(place, at),
       class: image.class,
       split: image.split,
       bytes: image.bytes,

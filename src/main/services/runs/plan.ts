@@ -114,7 +114,7 @@ function canValidate({ images }: ImageTable): boolean {
 }
 
 /** As a file of JSON lines. */
-export function* manifestLines({ header, images }: Plan): Generator<string> {
+export function* manifestLines({ header, images }: Pick<Plan, 'header' | 'images'>): Generator<string> {
   yield `${JSON.stringify(header)}\n`
   for (let from = 0; from < images.length; from += 500)
     yield images

@@ -7,8 +7,9 @@ import { manifestFileName } from '../../../shared/manifest.ts'
 import { trainRequestSchema } from '../../../shared/requests.ts'
 import type { TrainRequest } from '../../../shared/requests.ts'
 import { findBackbone } from '../backbones/index.ts'
-import type { Studio } from '../context.ts'
+import type { OpenProject, Studio } from '../context.ts'
 import type { Place } from '../devices/index.ts'
+import { bringPlaces } from './places.ts'
 import { manifestLines } from './plan.ts'
 import type { Plan } from './plan.ts'
 import { normalizeOf } from './validate.ts'
@@ -21,9 +22,10 @@ export async function writeRequest(studio: Studio, folder: string, config: RunCo
   await writeJson(join(folder, fileName), await describe(studio, folder, config, place))
 }
 
-/** @throws AppError 'not-found' where the backbone or the run's files are gone */
+/** @throws AppError 'not-found' where the backbone or the run's files are gone, 'bad-data' where they are damaged */
 export async function trainRequest(
   studio: Studio,
+  project: OpenProject,
   folder: string,
   config: RunConfig,
   { resume, finish }: Pick<TrainRequest, 'resume' | 'finish'>,
@@ -31,6 +33,7 @@ export async function trainRequest(
   const { data, error } = trainRequestSchema.safeParse(await readJson(join(folder, fileName)))
   if (!data) throw new AppError('bad-data', `${join(folder, fileName)}: expected what a run is to do, found something else`, { cause: error })
   const { file } = await findBackbone(studio, config.backbone)
+  await bringPlaces(project, folder)
   return { ...data, images: join(folder, manifestFileName), backbone: file, out: folder, resume, finish }
 }
 

@@ -176,7 +176,7 @@ export class RunScheduler {
     const { project, id, abort } = live
     const folder = runFolder(project, id)
     const run = new RunStore(project).get(id)
-    const request = await trainRequest(this.#studio, folder, run.config, { resume: existsSync(checkpointPath(folder)), finish })
+    const request = await trainRequest(this.#studio, project, folder, run.config, { resume: existsSync(checkpointPath(folder)), finish })
     return await this.#studio.engine.run<'train'>(request, {
       priority: 'training',
       subject: run.name,
