@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { byCodeUnits, type ImageSet } from '../../core/data/image-set.ts'
 import { DataError } from '../../core/data/data-error.ts'
-import { readClassFolders } from './layouts/class-folders.ts'
+import { isUnlabelled, readClassFolders } from './layouts/class-folders.ts'
 import { readCsv } from './layouts/csv.ts'
 import { readCub } from './layouts/cub.ts'
 import { splitOf } from '../../shared/label-table.ts'
@@ -106,10 +106,12 @@ function whatElse({ texts, skipped }: Omit<Walk, 'images'>): string {
   return `none among ${others} other file${others === 1 ? '' : 's'}${first ? ` (e.g. ${first.path}: ${first.reason})` : ''}`
 }
 
-/** The name of the one top folder that holds all images, if it is no split and has folders or tables of its own. */
+/** The name of the one top folder that holds all images, if it says nothing by itself and has folders or tables of its own. */
 function onlyFolder({ images, texts }: Walk): string | null {
   const [top, ...others] = new Set(images.map(({ path }) => path.slice(0, path.indexOf('/') + 1)))
-  if (top === undefined || top === '' || others.length > 0 || splitOf(top.slice(0, -1)) !== null) return null
+  if (top === undefined || top === '' || others.length > 0) return null
+  const name = top.slice(0, -1)
+  if (splitOf(name) !== null || isUnlabelled(name)) return null
   const hasStructure = images.some(({ path }) => path.indexOf('/', top.length) > 0) || texts.some((text) => text.startsWith(top))
-  return hasStructure ? top.slice(0, -1) : null
+  return hasStructure ? name : null
 }

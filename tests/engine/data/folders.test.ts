@@ -56,6 +56,23 @@ describe('class folders', () => {
     })
   })
 
+  it('have no class anywhere below a folder that says so', async () => {
+    const days = ['unlabelled/1.jpg', 'Unlabeled/monday/2.jpg', 'unsup/tuesday/noon/3.jpg', 'a/unlabelled/x/4.jpg']
+    const without = Object.fromEntries(days.map((path) => [path, '- -']))
+    const classes = { 'a/5.jpg': 'a -', 'b/6.jpg': 'b -' }
+    expect(table(await readImageSet(folder([...days, ...Object.keys(classes)])))).toEqual({ ...without, ...classes })
+    const split = await readImageSet(folder(['unlabelled/monday/2.jpg', 'train/a/3.jpg', 'train/unlabelled/x/4.jpg', 'test/b/5.jpg']))
+    expect(split.skipped).toEqual([])
+    expect(table(split)).toEqual({
+      'test/b/5.jpg': 'b test',
+      'train/a/3.jpg': 'a train',
+      'train/unlabelled/x/4.jpg': '- train',
+      'unlabelled/monday/2.jpg': '- -',
+    })
+    const only = await readImageSet(folder(['unlabelled/monday/1.jpg', 'unlabelled/tuesday/2.jpg']), { minimumClasses: 0 })
+    expect(table(only)).toEqual({ 'unlabelled/monday/1.jpg': '- -', 'unlabelled/tuesday/2.jpg': '- -' })
+  })
+
   it.each([
     ['train', 'val', 'test'],
     ['Training', 'validation', 'TEST'],

@@ -10,7 +10,7 @@ const unlabelledNames = new Set(['unlabelled', 'unlabeled', 'unsup'])
 /**
  * Class folders, beside or below train/validation/test folders (any of the names that `splitOf` knows, any subset of them).
  * Where one top folder is a split, top folders that are not are left out, and named in `skipped`.
- * An image straight in the root or in a split, or in a folder called `unlabelled`, has no class.
+ * An image straight in the root or in a split, or anywhere below a folder called `unlabelled`, has no class.
  */
 export function readClassFolders({ images }: Walk): Reading {
   // A folder called train that has no folders is a class: of vehicles.
@@ -42,6 +42,10 @@ function nameFolders(folders: ReadonlySet<string>): Map<string, string> {
   return new Map([...folders].map((folder) => [folder, uses.get(lastPart(folder)) === 1 ? lastPart(folder) : folder]))
 }
 
-const isUnlabelled = (folder: string): boolean => unlabelledNames.has(lastPart(folder).toLowerCase())
+/** Whether a folder, or one that it lies in, says "no label". */
+export function isUnlabelled(folder: string): boolean {
+  return folder.split('/').some((part) => unlabelledNames.has(part.toLowerCase()))
+}
+
 const firstPart = (path: string): string => path.slice(0, path.indexOf('/'))
 const lastPart = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
