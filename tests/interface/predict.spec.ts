@@ -1,6 +1,6 @@
 // Predict: files, folders, what cannot be read, what to look at, the CSV, and back into the project.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
 import { writePhotos } from '../support/photos.ts'
 import { PredictPage } from './pages/predict.ts'
@@ -44,6 +44,13 @@ test('a folder with broken files: results, threshold, classes, CSV, add to proje
   await expect(predict.selected.getByRole('listitem').first()).toContainText('%')
   await expect(predict.selected.getByRole('region', { name: 'Labelled images most like it' }).getByRole('img')).toHaveCount(6)
 
+  await predict.order.selectOption('Least sure first')
+  await expect(page).toHaveURL(/order=uncertain/)
+  const task = new URL(page.url()).hash.match(/task=([\w-]+)/)?.[1] ?? ''
+  const ordered = await studio.api.predictions.list({ project: project.id, task, order: 'uncertain' })
+  await expect(predict.list.getByRole('option').first()).toContainText(basename(ordered.predictions[0]?.file ?? 'none'))
+  await expect(predict.selected).toContainText(ordered.predictions[0]?.file ?? 'none')
+
   await predict.shown('Problems').click()
   await expect(predict.list.getByRole('option')).toHaveCount(2)
   await expect(predict.selected).toContainText('expected')
@@ -54,7 +61,6 @@ test('a folder with broken files: results, threshold, classes, CSV, add to proje
   await page.keyboard.press('Home')
   await expect(predict.shown('Sure')).toContainText('24')
   await page.keyboard.press('End')
-  const task = new URL(page.url()).hash.match(/task=([\w-]+)/)?.[1] ?? ''
   const { predictions } = await studio.api.predictions.list({ project: project.id, task, problem: false })
   const expected = predictions.filter(({ classes: [first] }) => (first?.probability ?? 0) >= 0.99).length
   await expect.poll(sure).toBe(expected)

@@ -12,6 +12,9 @@ const subject = z.union([
   z.strictObject({ folder: absolutePath }),
 ])
 
+/** As in the file of results, or by the largest probability; where that is equal, as in the file. Files without a prediction come last. */
+export const predictionOrder = z.enum(['file', 'uncertain', 'confident'])
+
 const prediction = z.object({
   /** Its place in the task, and in the address of its picture. */
   index: count,
@@ -31,7 +34,7 @@ export const predictions = service({
       inProject.extend({ run: runId.optional(), subject, top: z.int().min(1).max(100).default(5), csv: absolutePath.optional() }),
       started,
     ),
-    /** Of a task, as far as it has come. Kept until the project is closed.
+    /** Of a task, as far as it has come: until it has ended, pages of another order than the file's move. Kept until the project is closed.
      * @param from largest probability at least; 0 = all @param below largest probability less than; 1 = all
      * @param class the most probable class @param problem only files without a prediction, or only those with one */
     list: method(
@@ -41,6 +44,7 @@ export const predictions = service({
         below: share.default(1),
         class: z.string().optional(),
         problem: z.boolean().optional(),
+        order: predictionOrder.default('file'),
         ...page,
       }),
       z.object({ predictions: z.array(prediction), total: count }),
@@ -50,7 +54,7 @@ export const predictions = service({
       inProject.extend({ task: taskId, below: share }),
       z.object({ below: count, others: count, problems: count, classes: z.array(z.object({ name: z.string(), images: count })) }),
     ),
-    /** Labelled images of the project that are nearest to a predicted one, by the features of the run's backbone. @param index in the order of `list` without `below` */
+    /** Labelled images of the project that are nearest to a predicted one, by the features of the run's backbone. @param index that of the prediction */
     nearest: method(
       inProject.extend({ task: taskId, index: count, count: z.int().min(1).max(100).default(8) }),
       z.object({ images: z.array(similarImage) }),
@@ -58,3 +62,5 @@ export const predictions = service({
   },
   events: { changed: z.object({ project: projectId, task: taskId, done: count }) },
 })
+
+export type PredictionOrder = z.infer<typeof predictionOrder>

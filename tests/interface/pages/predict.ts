@@ -12,6 +12,7 @@ export class PredictPage {
   readonly list: Locator
   readonly selected: Locator
   readonly threshold: Locator
+  readonly order: Locator
 
   constructor(page: Page) {
     this.page = page
@@ -19,6 +20,7 @@ export class PredictPage {
     this.list = page.getByRole('listbox', { name: 'Predictions' })
     this.selected = page.getByRole('complementary', { name: 'Selected image' })
     this.threshold = page.getByRole('slider', { name: 'Sure from' })
+    this.order = page.getByRole('combobox', { name: 'Order' })
   }
 
   async open(studio: StudioServer, project: string): Promise<void> {

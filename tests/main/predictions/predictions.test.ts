@@ -1,9 +1,10 @@
 // Predictions: of project images, files and folders; read in pages while they come; as a CSV that overwrites nothing.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { predictions } from '../../../src/main/services/predictions/index.ts'
 import { PredictionFile } from '../../../src/main/services/predictions/prediction-file.ts'
+import type { PredictionOrder } from '../../../src/shared/contract/predictions.ts'
 import { writePhotos } from '../../support/photos.ts'
 import { calls, testStudio } from '../../support/services.ts'
 import { addImages, addRun } from '../../support/tiny-project.ts'
@@ -49,6 +50,9 @@ test('images of the project and a CSV: the same numbers in both, broken files wi
   expect(below.total).toBe(found.filter(({ classes }) => (classes[0]?.probability ?? 1) < sure).length)
   expect((await service.list({ ...inProject, task, offset: 5, limit: 1 })).predictions).toEqual([found[5]])
   const others = await service.list({ ...inProject, task, from: sure })
+  const { predictions: ordered } = await service.list({ ...inProject, task, order: 'uncertain', problem: false })
+  const best = ordered.map(({ classes }) => classes[0]?.probability ?? 0)
+  expect(best).toEqual(best.toSorted((a, b) => a - b))
   expect(others.predictions.every(({ classes }) => (classes[0]?.probability ?? 0) >= sure)).toBe(true)
   expect(await service.list({ ...inProject, task, problem: true })).toEqual({ predictions: [found.at(-1)], total: 1 })
   const counts = await service.counts({ ...inProject, task, below: sure })
@@ -91,6 +95,29 @@ test('a file that grows is read as far as its whole lines go', async () => {
   const { lines, total } = await file.page({ below: 0.2 }, 1700, 200)
   expect(total).toBe(1801)
   expect(lines.map(({ id }) => id)).toEqual([...Array.from({ length: 50 }, (_, i) => [8500 + 10 * i, 8501 + 10 * i]).flat(), 9000])
+})
+
+test('the least sure first, or the surest: equal ones as in the file, those without a prediction last, page by page', async () => {
+  const path = join(folder, 'ordered.ndjson')
+  const file = new PredictionFile(path)
+  const line = (probability: number | null): string =>
+    `${JSON.stringify({ id: null, file: 'a', classes: probability === null ? [] : [{ name: 'a', probability }], problem: probability === null ? 'cut' : null })}\n`
+  const indices = async (order: PredictionOrder, offset = 0): Promise<number[]> =>
+    (await file.page({}, offset, 3, order)).lines.map(({ index }) => index)
+  writeFileSync(path, [0.9, 0.5, null, 0.7, 0.5].map(line).join(''))
+  expect([await indices('uncertain'), await indices('uncertain', 3)]).toEqual([
+    [1, 4, 3],
+    [0, 2],
+  ])
+  expect([await indices('confident'), await indices('confident', 3)]).toEqual([
+    [0, 3, 1],
+    [4, 2],
+  ])
+  expect((await file.page({ below: 0.8 }, 0, 10, 'confident')).lines.map(({ index }) => index)).toEqual([3, 1, 4])
+  expect(await indices('file')).toEqual([0, 1, 2])
+  // What has been written since is in its place.
+  appendFileSync(path, line(0.6))
+  expect(await indices('confident')).toEqual([0, 3, 5])
 })
 
 test('predictions go when the project is closed, and with it what still runs', async () => {

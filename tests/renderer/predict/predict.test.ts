@@ -4,10 +4,10 @@ import { cardHeight, columnsIn, moved } from '../../../src/renderer/views/predic
 import { queryOf } from '../../../src/renderer/views/predict/filter.ts'
 
 test('a filter becomes what the services understand', () => {
-  const filter = { shown: 'all', class: null, threshold: 0.7 } as const
-  expect(queryOf(filter)).toEqual({})
-  expect(queryOf({ ...filter, shown: 'sure', class: 'cat' })).toEqual({ class: 'cat', from: 0.7 })
-  expect(queryOf({ ...filter, shown: 'look' })).toEqual({ below: 0.7 })
+  const filter = { shown: 'all', class: null, threshold: 0.7, order: 'file' } as const
+  expect(queryOf(filter)).toEqual({ order: 'file' })
+  expect(queryOf({ ...filter, shown: 'sure', class: 'cat' })).toEqual({ order: 'file', class: 'cat', from: 0.7 })
+  expect(queryOf({ ...filter, shown: 'look', order: 'uncertain' })).toEqual({ order: 'uncertain', below: 0.7 })
   expect(queryOf({ ...filter, shown: 'problems', class: 'cat' })).toEqual({ problem: true })
 })
 

@@ -64,9 +64,9 @@ export function predictions(studio: Studio): Handlers['predictions'] {
       predicted.add(started.task, { project: id, run: run.id, folder, file, root: 'folder' in subject ? subject.folder : null })
       return started
     },
-    list: async ({ project: id, task, offset, limit, ...filter }) => {
+    list: async ({ project: id, task, order, offset, limit, ...filter }) => {
       const project = studio.projects.get(id)
-      const { lines, total } = await predicted.get(id, task).file.page(filter, offset, limit)
+      const { lines, total } = await predicted.get(id, task).file.page(filter, offset, limit, order)
       return { predictions: withImages(project, lines), total }
     },
     counts: ({ project: id, task, below }) => predicted.get(id, task).file.counts(below),

@@ -1,6 +1,7 @@
 // A growing file of predictions, read in pages: where each line begins and how sure it is stays in memory, the lines stay on the disk.
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
+import type { PredictionOrder } from '../../../shared/contract/predictions.ts'
 import { predictionLine } from '../../../shared/lines.ts'
 import type { PredictionLine } from '../../../shared/lines.ts'
 
@@ -34,6 +35,8 @@ export class PredictionFile {
   /** Its class; texts are shared. */
   readonly #class: (string | null)[] = []
   readonly #names = new Map<string, string>()
+  /** Indices in the order by probability that was asked for last, of as many lines as there were then. */
+  #ordered: { readonly order: PredictionOrder; readonly indices: readonly number[] } = { order: 'file', indices: [] }
   #reading: Promise<void> = Promise.resolve()
 
   constructor(path: string) {
@@ -46,9 +49,14 @@ export class PredictionFile {
   }
 
   /** Lines that a filter leaves, each with its index in the file. */
-  async page(filter: LineFilter, offset: number, limit: number): Promise<{ lines: IndexedLine[]; total: number }> {
+  async page(
+    filter: LineFilter,
+    offset: number,
+    limit: number,
+    order: PredictionOrder = 'file',
+  ): Promise<{ lines: IndexedLine[]; total: number }> {
     await this.#update()
-    const chosen = [...this.#best.keys()].filter((i) => this.#fits(i, filter))
+    const chosen = this.#inOrder(order).filter((i) => this.#fits(i, filter))
     const wanted = chosen.slice(offset, offset + limit)
     if (wanted.length === 0) return { lines: [], total: chosen.length }
     const file = await open(this.path)
@@ -84,6 +92,20 @@ export class PredictionFile {
   async *lines(): AsyncGenerator<PredictionLine> {
     await this.#update()
     for (let from = 0; from < this.#best.length; from += 1000) yield* (await this.page({}, from, 1000)).lines
+  }
+
+  #inOrder(order: PredictionOrder): readonly number[] {
+    if (order !== 'file' && this.#ordered.order === order && this.#ordered.indices.length === this.#best.length)
+      return this.#ordered.indices
+    const indices = [...this.#best.keys()]
+    if (order === 'file') return indices
+    const sign = order === 'uncertain' ? 1 : -1
+    // Behind all probabilities where there is none.
+    const rank = this.#best.map((best) => (best === null ? 2 : sign * best))
+    // Equal ones stay in the file's order: sorting is stable.
+    indices.sort((a, b) => (rank[a] ?? 0) - (rank[b] ?? 0))
+    this.#ordered = { order, indices }
+    return indices
   }
 
   #fits(index: number, { from = 0, below = 1, class: name, problem }: LineFilter): boolean {
