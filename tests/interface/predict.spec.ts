@@ -33,7 +33,10 @@ test('a folder with broken files: results, threshold, classes, CSV, add to proje
   const predict = new PredictPage(page)
   await predict.open(studio, project.id)
   await page.getByRole('switch', { name: 'Write a CSV file too' }).click()
+  const asked = page.waitForRequest((request) => request.url().endsWith('/predictions.predict'))
   await predict.folder(folder)
+  // The table has all classes, not only those that are shown.
+  expect((await asked).postDataJSON()).toMatchObject({ top: 100 })
   await expect(predict.summary).toContainText('24 images · 2 files could not be read')
   await expect(predict.shown('All')).toContainText('26')
 

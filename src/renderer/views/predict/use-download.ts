@@ -6,7 +6,6 @@ import { useAction } from '../../composables/use-action.ts'
 import { useProject } from '../../stores/project.ts'
 import { fileNameOf } from '../../widgets/file-name.ts'
 import { predictionHeader, predictionRow } from '../../../shared/prediction-table.ts'
-import type { Prediction } from './filter.ts'
 
 export interface Download {
   readonly isRunning: Ref<boolean>
@@ -16,7 +15,8 @@ export interface Download {
   readonly cancel: () => void
 }
 
-const size = 5000
+/** Predictions read at once. */
+const size = 1000
 
 export function useDownload(task: () => string, name: () => string): Download {
   const api = useApi()
@@ -26,17 +26,21 @@ export function useDownload(task: () => string, name: () => string): Download {
   const { isRunning, run } = useAction(async () => {
     if (project.id === null) return
     current = new AbortController()
+    const { signal } = current
+    const of = { project: project.id, task: task() }
     share.value = 0
-    const all: Prediction[] = []
+    // Each that has a prediction has as many classes.
+    const [first] = (await api.predictions.list({ ...of, problem: false, limit: 1 }, { signal })).predictions
+    const top = first?.classes.length ?? 1
+    const rows: string[] = []
     for (;;) {
-      const asked = { project: project.id, task: task(), offset: all.length, limit: size }
-      const { predictions, total } = await api.predictions.list(asked, { signal: current.signal })
-      all.push(...predictions)
-      share.value = total === 0 ? 1 : all.length / total
-      if (predictions.length === 0 || all.length >= total) break
+      const { predictions, total } = await api.predictions.list({ ...of, offset: rows.length, limit: size }, { signal })
+      // Lines of text: as objects, a hundred thousand of them with many classes would be too much.
+      rows.push(...predictions.map((one) => predictionRow(one, top)))
+      share.value = total === 0 ? 1 : rows.length / total
+      if (predictions.length === 0 || rows.length >= total) break
     }
-    const top = all.reduce((most, { classes }) => Math.max(most, classes.length), 1)
-    save([predictionHeader(top), ...all.map((one) => predictionRow(one, top))], `${fileNameOf([name(), 'predictions'], new Date())}.csv`)
+    save([predictionHeader(top), ...rows], `${fileNameOf([name(), 'predictions'], new Date())}.csv`)
   })
   const cancel = (): void => current?.abort()
   onScopeDispose(cancel)

@@ -29,8 +29,8 @@ export interface Predict {
   readonly unlabelled: Action<[], void>
 }
 
-/** Classes told of an image. */
-const top = 5
+/** Classes told of an image: as many as the services tell, for the CSV. */
+const top = 100
 
 /** @param run to predict with */
 export function usePredict(run: () => string | null): Predict {

@@ -20,6 +20,8 @@ export interface Predictions {
 }
 
 const size = 100
+/** Classes kept of an image: more of them are for the CSV alone. */
+const kept = 5
 
 export function usePredictions(project: () => string, task: () => string, filter: () => PredictionFilter): Predictions {
   const { connection } = usePlatform()
@@ -64,7 +66,8 @@ export function usePredictions(project: () => string, task: () => string, filter
         )
         if (own !== current) break
         total.value = answer.total
-        pages.value = new Map([...pages.value, [next, answer.predictions]])
+        const shown = answer.predictions.map((one) => ({ ...one, classes: one.classes.slice(0, kept) }))
+        pages.value = new Map([...pages.value, [next, shown]])
         isLoaded.value = true
         error.value = null
       }
