@@ -30,7 +30,7 @@ export const classes = service({
   methods: {
     /** In their order. */
     list: method(inProject, list),
-    /** A free colour and the next free digit from 1 to 9 where none is given. @throws 'bad-option' for a name that is taken. */
+    /** A free colour and the next free key, digits before letters, where none is given; no key where all are taken. @throws 'bad-option' for a name that is taken. */
     create: method(inProject.extend({ name, colour: colour.optional(), hotkey: hotkey.optional() }), imageClass),
     update: method(
       inProject.extend({ class: classId, name: name.optional(), colour: colour.optional(), hotkey: hotkey.optional() }),

@@ -1,5 +1,6 @@
 // Service `classes`: names, colours, hotkeys, and what undo brings back.
 import { expect, test } from 'vitest'
+import { classKeys } from '../../../src/shared/class-keys.ts'
 import { classes } from '../../../src/main/services/classes/index.ts'
 import { freeColour, palette } from '../../../src/main/services/classes/palette.ts'
 import { labels } from '../../../src/main/services/labels/index.ts'
@@ -20,7 +21,7 @@ async function undoAll(): Promise<void> {
   while ((await label.undo({ project })).action !== null);
 }
 
-test('a new class has its name as it is written, the next colour and the next digit', async () => {
+test('a new class has its name as it is written, the next colour and the next key', async () => {
   const first = await classOf.create({ project, name: '  A\u0308hre ' })
   const second = await classOf.create({ project, name: 'Eiche', hotkey: '2', colour: '#123456' })
   const third = await classOf.create({ project, name: 'Buche' })
@@ -32,6 +33,9 @@ test('a new class has its name as it is written, the next colour and the next di
     ['Linde', palette[2], null],
   ])
   expect(events.map(({ topic }) => topic)).toEqual(Array.from({ length: 4 }, () => 'classes.changed'))
+  for (let i = 0; i < classKeys.length; i++) await classOf.create({ project, name: `class ${i}` })
+  const further = (await list()).slice(4).map(({ hotkey }) => hotkey)
+  expect(further).toEqual([...classKeys.filter((key) => !'123'.includes(key)), null, null, null])
   await undoAll()
   expect(await list()).toEqual([])
 })

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { assigned, commandsOf, conflicts, keysOf, meet, refusal, reset } from '../../../src/renderer/commands/shortcuts.ts'
 import type { Shortcuts } from '../../../src/renderer/commands/shortcuts.ts'
 import { commandIds, commands } from '../../../src/renderer/commands/table.ts'
+import { classKeys } from '../../../src/shared/class-keys.ts'
 
 function expectOneMeaning(shortcuts: Shortcuts): void {
   for (const id of commandIds) {
@@ -18,6 +19,13 @@ function expectOneMeaning(shortcuts: Shortcuts): void {
 }
 
 test('our own keys mean one thing each', () => expectOneMeaning({}))
+
+test('classes are given all digits and letters that are no command’s', () => {
+  const free = [...'123456789abcdefghijklmnopqrstuvwxyz'].filter((key) =>
+    commandsOf(key.toUpperCase(), {}).every((id) => commands[id].scope === 'train'),
+  )
+  expect(classKeys).toEqual(free)
+})
 
 test('every sequence of changes leaves one meaning for each key and a key for each command', () => {
   const keys = [...new Set(commandIds.flatMap((id) => commands[id].keys)), 'Q', 'Mod+J', 'Shift+F2']

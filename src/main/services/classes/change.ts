@@ -5,7 +5,7 @@ import { classRows } from '../history/class-row.ts'
 import type { ClassRow } from '../history/class-row.ts'
 import type { Recorder } from '../history/recorder.ts'
 import { cleanName, existingClass, requireFree } from './names.ts'
-import { freeColour, freeDigit } from './palette.ts'
+import { freeColour, freeKey } from './palette.ts'
 
 type Changes = { readonly [Key in keyof Wanted]?: Wanted[Key] | undefined }
 
@@ -21,15 +21,15 @@ export function createClass(db: Database, recorder: Recorder, wanted: Wanted): n
   return classMaker(db, recorder)(wanted)
 }
 
-/** Makes classes of names that are free, many in a row: each behind the others, with a free colour and digit where none is given. */
+/** Makes classes of names that are free, many in a row: each behind the others, with a free colour and key where none is given. */
 export function classMaker(db: Database, recorder: Recorder): (wanted: Wanted) => number {
   const rows = classRows(db)
   const colours = rows.map((row) => row.colour)
-  const hotkeys = rows.map((row) => row.hotkey)
+  const hotkeys = new Set(rows.map((row) => row.hotkey))
   let position = rows.at(-1)?.position ?? 0
-  return ({ name, colour = freeColour(colours), hotkey = freeDigit(hotkeys) }) => {
+  return ({ name, colour = freeColour(colours), hotkey = freeKey(hotkeys) }) => {
     colours.push(colour)
-    hotkeys.push(hotkey)
+    hotkeys.add(hotkey)
     return recorder.writeClass({ name: cleanName(name), colour, hotkey, position: ++position })
   }
 }

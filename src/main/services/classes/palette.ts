@@ -1,4 +1,5 @@
-// Colours of classes.
+// Colours and keys of classes.
+import { classKeys } from '../../../shared/class-keys.ts'
 
 /**
  * In the order in which they are given. Each has a contrast of at least 3:1 on white and on #1a1a1a. Each next one is the candidate that is
@@ -41,10 +42,7 @@ export function freeColour(taken: readonly string[]): string {
   return palette.reduce<string>((best, colour) => (usesOf(colour) < usesOf(best) ? colour : best), palette[0])
 }
 
-/** Not 0: it takes labels off. */
-const digits = ['1', '2', '3', '4', '5', '6', '7', '8', '9']
-
-/** The next digit that no class has, 1 to 9 and then 0; null where all are taken. */
-export function freeDigit(taken: readonly (string | null)[]): string | null {
-  return digits.find((digit) => !taken.includes(digit)) ?? null
+/** The first that no class has; null where all are taken. */
+export function freeKey(taken: ReadonlySet<string | null>): string | null {
+  return classKeys.find((key) => !taken.has(key)) ?? null
 }

@@ -1,12 +1,14 @@
-// Keys that a class can have: digits and letters that are no command's.
+// Keys that a class can have: digits and letters that are no command's now.
 import { computed } from 'vue'
 import { commandsOf } from '../../commands/shortcuts.ts'
 import { commands } from '../../commands/table.ts'
 import type { CommandId } from '../../commands/table.ts'
 import { useClasses } from '../../stores/classes.ts'
 import { useSettings } from '../../stores/settings.ts'
+import { classKeys } from '../../../shared/class-keys.ts'
 
-const all = '123456789abcdefghijklmnopqrstuvwxyz0'.split('')
+/** Those of commands last: the person may have given them others. */
+const all = [...new Set([...classKeys, ...'cfnuyz0'])]
 
 /** @returns gives the next free key, or null where none is left @param also keys that are taken besides */
 export function useFreeKey(): (also?: ReadonlySet<string>) => string | null {
