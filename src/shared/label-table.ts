@@ -49,6 +49,11 @@ export function shortNames(path: string): ReadonlySet<string> {
   return new Set([path.replace(/\.\w+$/, ''), base, base.replace(/\.\w+$/, '')])
 }
 
+/** @param path or name alone, with forward slashes */
+export function isLabelTableName(path: string): boolean {
+  return /[^/]\.csv$/i.test(path)
+}
+
 /** What separates the cells, judged by the first line. */
 export function delimiterOf(firstLine: string): string {
   return firstLine.includes(',') ? ',' : firstLine.includes(';') ? ';' : '\t'

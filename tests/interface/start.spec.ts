@@ -155,6 +155,45 @@ test('a copy of dropped images that fails leaves nothing behind, or is tried aga
   expect(await names()).toEqual(['At last'])
 })
 
+test('what of a drop cannot be taken is named, the rest comes with its labels, and a retry sends what is missing', async ({
+  page,
+  studio,
+  expected,
+}) => {
+  expected.push(/status of (413|507)/)
+  const folder = studio.at('home', 'walk')
+  await writePhotos(folder, { classes: ['all'], images: 3 })
+  const [first = '', second = '', third = ''] = readdirSync(join(folder, 'all'))
+  writeFileSync(join(folder, 'all', 'labels.csv'), `file,label\n${first},oak\n${second},elm\n`)
+  writeFileSync(join(folder, 'all', 'phone.heic'), '')
+  const asked: string[] = []
+  const goOn = Promise.withResolvers<undefined>()
+  let isFull = true
+  const refuse = (status: number, code: string): object => ({ status, json: { error: { code, message: `uploads: ${code}` } } })
+  await page.route('**/uploads/**', async (route) => {
+    const path = new URL(route.request().url()).searchParams.get('path') ?? ''
+    asked.push(path)
+    if (path === second) await goOn.promise
+    if (path === third) return route.fulfill(refuse(413, 'too-large'))
+    return isFull && path === second ? route.fulfill(refuse(507, 'disk-full')) : route.continue()
+  })
+  const dialog = await dropPaths(page, [join(folder, 'all')])
+  await expect(dialog).toContainText('3 dropped images · 1 CSV table')
+  await expect(dialog).toContainText('1 image of type .heic cannot be read and is left out; save it as JPEG or PNG.')
+  const make = dialog.getByRole('button', { name: 'Create the project' })
+  await make.click()
+  await expect(dialog).toContainText('3 of 4 files copied.')
+  goOn.resolve(undefined)
+  await expect(dialog).toContainText('uploads: disk-full')
+  isFull = false
+  asked.length = 0
+  await make.click()
+  await expect(page.getByRole('contentinfo')).toContainText('2 images · 2 labelled')
+  expect(asked.sort()).toEqual([second, third].sort())
+  await expect(page.getByText(`1 file is larger than 1 GiB and is left out: ${third}.`)).toBeVisible()
+  expect(readdirSync(join((await studio.api.projects.list({})).projects[0]?.folder ?? '', 'uploads'))).toHaveLength(1)
+})
+
 test('names what cannot be read, takes duplicates out and back in', async ({ page, studio }) => {
   const folder = studio.at('home', 'mixed')
   await writePhotos(folder, { classes: ['oak'], images: 5 })

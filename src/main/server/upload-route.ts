@@ -1,4 +1,4 @@
-// POST /uploads/<project>/<batch>?path=<relative path>: a file's bytes, kept below the project for an import or a prediction.
+// POST /uploads/<project>/<batch>?path=<relative path>: the bytes of an image or a CSV, kept below the project for an import or a prediction.
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'

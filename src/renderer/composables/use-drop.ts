@@ -1,18 +1,8 @@
 // Files and folders from the person's machine: dropped on a part of the page, or chosen in the browser's dialog.
 import { onScopeDispose, ref, watch } from 'vue'
 import type { Ref } from 'vue'
-import { isPictureName, pictureEndings } from '../../shared/picture-names.ts'
-
-/** A file with the folders that it was dropped in, `cats/1.jpg`. Where one folder was dropped, its own name is not among them: it is no class. */
-export interface LocalFile {
-  readonly path: string
-  readonly file: File
-}
-
-/** What the services read; other files are not handed over. */
-export function isPicture({ path }: Pick<LocalFile, 'path'>): boolean {
-  return isPictureName(path)
-}
+import { pictureEndings } from '../../shared/picture-names.ts'
+import type { FoundFile } from '../widgets/local-files.ts'
 
 /** For the browser's own dialog. */
 export const acceptedPictures = pictureEndings.join(',')
@@ -21,7 +11,7 @@ export interface Dropped {
   /** The one folder that was dropped, as far as the browser shows it; null for files, and for several things. */
   readonly folder: File | null
   /** All files, those in folders too. Read when it is called: folders can be large. */
-  readonly files: () => Promise<LocalFile[]>
+  readonly files: () => Promise<FoundFile[]>
 }
 
 /** @param target takes drops anywhere on it @returns whether files are held over it now */
@@ -65,7 +55,7 @@ export function useDrop(target: Ref<HTMLElement | null>, take: (dropped: Dropped
 }
 
 /** Of an `<input type="file">`, with `webkitdirectory` too. */
-export function filesOfInput(input: HTMLInputElement): LocalFile[] {
+export function filesOfInput(input: HTMLInputElement): FoundFile[] {
   return [...(input.files ?? [])].map((file) => ({ path: file.webkitRelativePath || file.name, file }))
 }
 
@@ -77,25 +67,27 @@ function droppedOf(transfer: DataTransfer): Dropped {
   const [first] = taken
   const only = taken.length === 1 && first?.entry?.isDirectory ? first : null
   const root = `${only?.entry?.fullPath ?? ''}/`
-  const files = async (): Promise<LocalFile[]> => {
+  const files = async (): Promise<FoundFile[]> => {
     const found = taken.map(async ({ entry, file }) => (entry ? await walk(entry, root) : file ? [{ path: file.name, file }] : []))
     return (await Promise.all(found)).flat()
   }
   return { folder: only?.file ?? null, files }
 }
 
-/** @param root that paths are told from, with a slash at its end */
-async function walk(entry: FileSystemEntry, root: string): Promise<LocalFile[]> {
+/** What cannot be read is among it. @param root that paths are told from, with a slash at its end */
+async function walk(entry: FileSystemEntry, root: string): Promise<FoundFile[]> {
+  const path = entry.fullPath.slice(root.length)
   if (isFile(entry)) {
-    const file = await new Promise<File>((resolve, reject) => entry.file(resolve, reject))
-    return [{ path: entry.fullPath.slice(root.length), file }]
+    const file = await new Promise<File | null>((resolve) => entry.file(resolve, () => resolve(null)))
+    return [{ path, file }]
   }
   if (!isFolder(entry)) return []
   const reader = entry.createReader()
-  const found: LocalFile[] = []
+  const found: FoundFile[] = []
   // A reader gives some hundred entries at a time, and none at the end.
   for (;;) {
-    const entries = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject))
+    const entries = await new Promise<FileSystemEntry[] | null>((resolve) => reader.readEntries(resolve, () => resolve(null)))
+    if (entries === null) return [...found, { path: path === '' ? entry.name : path, file: null }]
     if (entries.length === 0) return found
     for (const each of entries) found.push(...(await walk(each, root)))
   }

@@ -8,12 +8,14 @@ import { join, relative, sep } from 'node:path'
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
+import { defaultLimits } from '../../../src/main/server/limits.ts'
 import type { ServerOptions } from '../../../src/main/server/index.ts'
 import type { OpenProject } from '../../../src/main/services/context.ts'
 import { rememberExport } from '../../../src/main/services/exports/remembered.ts'
 import { discardUnusedUploads, uploadPath } from '../../../src/main/services/images/uploads.ts'
 import { Database } from '../../../src/main/storage/database.ts'
 import { AppError } from '../../../src/shared/errors.ts'
+import { maxPictureBytes } from '../../../src/shared/picture-names.ts'
 import { uploadFile } from '../../../src/renderer/api/upload.ts'
 import { fakeServices, someProject } from '../../support/fake-services.ts'
 import { ask, testServer, token } from '../../support/server.ts'
@@ -58,6 +60,12 @@ test('a file lands below the project, by names that every system takes', async (
   const { file, folder: place } = await send('holiday/con.jpg', 1000)
   expect([relative(folder, file), relative(folder, place)]).toEqual([`uploads/${batch}/holiday/_con.jpg`, `uploads/${batch}`])
   expect(readFileSync(file)).toHaveLength(1000)
+})
+
+test('a table of labels comes with its images; a file may be as large as one that is read', async () => {
+  const { file } = await send('holiday/labels.csv', 10)
+  expect(relative(folder, file)).toBe(`uploads/${batch}/holiday/labels.csv`)
+  expect(defaultLimits.upload).toBe(maxPictureBytes)
 })
 
 test('too much, other files, and ways out are refused, and leave nothing behind', async () => {

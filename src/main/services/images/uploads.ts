@@ -1,7 +1,8 @@
-// Images that were handed over by a browser: each batch in a folder of its own below the project, until a source takes it or the project is opened again.
+// Images and tables of their labels that were handed over by a browser: each batch in a folder of its own below the project, until a source takes it or the project is opened again.
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
+import { isLabelTableName } from '../../../shared/label-table.ts'
 import { isPictureName } from '../../../shared/picture-names.ts'
 import type { Trash } from '../../trash.ts'
 import type { OpenProject } from '../context.ts'
@@ -19,14 +20,14 @@ export function uploadFolder({ folder }: Pick<OpenProject, 'folder'>, batch: str
 }
 
 /** Where a file goes in its batch, in names that every system takes. @param path relative, with forward slashes
- * @throws AppError 'bad-option' for a path that leads elsewhere or names no image */
+ * @throws AppError 'bad-option' for a path that leads elsewhere or names neither an image nor a table */
 export function uploadPath(path: string): string {
   const parts = path.split('/')
   const isPlain = parts.every((part) => part.trim() !== '' && part !== '.' && part !== '..' && !part.includes('\0'))
   if (!isPlain || parts.length > deepest)
     throw new AppError('bad-option', `path: expected names with slashes between them, found ${JSON.stringify(path.slice(0, 200))}`)
-  if (!isPictureName(path))
-    throw new AppError('bad-option', `path: expected the name of an image, found ${JSON.stringify(path.slice(0, 200))}`)
+  if (!isPictureName(path) && !isLabelTableName(path))
+    throw new AppError('bad-option', `path: expected the name of an image or a CSV, found ${JSON.stringify(path.slice(0, 200))}`)
   return join(...parts.map((part) => safeName(part)))
 }
 

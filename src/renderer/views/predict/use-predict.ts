@@ -6,14 +6,16 @@ import { useRoute, useRouter } from 'vue-router'
 import { usePlatform } from '../../api/platform.ts'
 import { useAction } from '../../composables/use-action.ts'
 import type { Action } from '../../composables/use-action.ts'
-import { isPicture } from '../../composables/use-drop.ts'
-import type { LocalFile } from '../../composables/use-drop.ts'
+import { useLeftOut } from '../../composables/use-left-out.ts'
 import { useUpload } from '../../composables/use-upload.ts'
 import type { Uploads } from '../../composables/use-upload.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { Api } from '../../../shared/contract/index.ts'
+import { useNotices } from '../../stores/notices.ts'
 import { useProject } from '../../stores/project.ts'
 import { fileNameOf } from '../../widgets/file-name.ts'
+import { sortFiles } from '../../widgets/local-files.ts'
+import type { FoundFile } from '../../widgets/local-files.ts'
 import { nameOfPath, joinPath } from '../../widgets/paths.ts'
 import { rememberSubject } from './use-subject.ts'
 import type { Subject } from './use-subject.ts'
@@ -24,7 +26,7 @@ export interface Predict {
   readonly uploads: Uploads
   /** Folder for a CSV beside; null = none. */
   readonly csvFolder: Ref<string | null>
-  readonly files: Action<[files: LocalFile[] | Promise<LocalFile[]>], void>
+  readonly files: Action<[files: FoundFile[] | Promise<FoundFile[]>], void>
   readonly folder: Action<[folder: string], void>
   readonly unlabelled: Action<[], void>
 }
@@ -40,7 +42,9 @@ export function usePredict(run: () => string | null): Predict {
   const router = useRouter()
   const route = useRoute()
   const project = useProject()
+  const notices = useNotices()
   const uploads = useUpload()
+  const wordsOf = useLeftOut()
   const csvFolder = ref<string | null>(null)
 
   const begin = async (given: Given, subject: Omit<Subject, 'run'>): Promise<void> => {
@@ -52,17 +56,23 @@ export function usePredict(run: () => string | null): Predict {
     await router.push({ query: { ...route.query, run: chosen, task, index: undefined } })
   }
 
-  const files = useAction(async (given: LocalFile[] | Promise<LocalFile[]>) => {
+  const files = useAction(async (given: FoundFile[] | Promise<FoundFile[]>) => {
     const all = await given
-    const pictures = all.filter(isPicture)
+    const { pictures, left } = sortFiles(all)
     if (project.id === null) return
-    if (pictures.length === 0) throw new AppError('bad-data', t('predict.noPictures', { count: all.length }, all.length))
+    if (pictures.length === 0) {
+      const found = t('predict.noPictures', { count: all.length }, all.length)
+      throw new AppError('bad-data', `${found}. ${wordsOf(left).join(' ')}`.trim())
+    }
     const name = pictures.length === 1 ? (pictures[0]?.path ?? '') : t('predict.files', { count: pictures.length }, pictures.length)
     // Where the services see the same disk, nothing is copied.
     const paths = pictures.map(({ file }) => platform.pathOf(file)).filter((path) => path !== null)
-    if (paths.length === pictures.length) return begin({ files: paths }, { kind: 'files', name, folder: null })
-    const folder = await uploads.run(project.id, pictures)
-    await begin({ folder }, { kind: 'upload', name, folder })
+    const isHere = paths.length === pictures.length
+    const sent = isHere ? null : await uploads.run(project.id, pictures)
+    if (sent) await begin({ folder: sent.folder }, { kind: 'upload', name, folder: sent.folder })
+    else await begin({ files: paths }, { kind: 'files', name, folder: null })
+    const unsent = [...left, ...(sent?.left ?? [])]
+    if (unsent.length > 0) notices.warn(wordsOf(unsent).join(' '))
   })
   const folder = useAction((chosen: string) => begin({ folder: chosen }, { kind: 'folder', name: nameOfPath(chosen), folder: chosen }))
   const unlabelled = useAction(async () => {

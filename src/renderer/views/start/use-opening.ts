@@ -4,26 +4,24 @@ import type { Ref, ShallowRef } from 'vue'
 import { useRouter } from 'vue-router'
 import { useApi } from '../../api/platform.ts'
 import { useAction } from '../../composables/use-action.ts'
-import type { LocalFile } from '../../composables/use-drop.ts'
+import { useLeftOut } from '../../composables/use-left-out.ts'
 import { useUpload } from '../../composables/use-upload.ts'
 import type { Uploads } from '../../composables/use-upload.ts'
 import { useNotices } from '../../stores/notices.ts'
 import { useProject } from '../../stores/project.ts'
 import { useTasks } from '../../stores/tasks.ts'
+import type { SortedFiles } from '../../widgets/local-files.ts'
 import { useUnfinished } from './use-unfinished.ts'
 import type { Project } from '../../../shared/contract/projects.ts'
 import { AppError } from '../../../shared/errors.ts'
 
-/** A project that is about to be made. */
-export interface Draft {
-  /** Folder of images; null for dropped files. */
-  readonly images: string | null
-  readonly dropped: readonly LocalFile[]
+/** A project that is about to be made: of a folder of images, or of dropped files. */
+export type Draft = {
   readonly name: string
   readonly folder: string
   /** The project that there is of these images already. */
   readonly existing: string | null
-}
+} & ({ readonly images: string; readonly dropped: null } | { readonly images: null; readonly dropped: SortedFiles })
 
 export interface Opening {
   readonly draft: ShallowRef<Draft | null>
@@ -34,7 +32,7 @@ export interface Opening {
   readonly uploads: Uploads
   readonly open: (folder: string) => Promise<void>
   readonly propose: (images: string) => Promise<void>
-  readonly proposeDropped: (files: readonly LocalFile[], name: string) => Promise<void>
+  readonly proposeDropped: (files: SortedFiles, name: string) => Promise<void>
   /** Makes a project of the draft. After an error the draft stays, to try again. */
   readonly make: (wanted: { name: string; folder: string; labels: boolean }) => Promise<AppError | null>
   /** Lets go of the draft; what an attempt has made of it goes to the trash. */
@@ -50,6 +48,7 @@ export function useOpening(): Opening {
   const tasks = useTasks()
   const notices = useNotices()
   const uploads = useUpload()
+  const wordsOf = useLeftOut()
   const draft = shallowRef<Draft | null>(null)
   const damaged = shallowRef<{ folder: string; error: AppError } | null>(null)
   const isBusy = ref(false)
@@ -87,9 +86,9 @@ export function useOpening(): Opening {
     const proposal = await during(() => api.projects.propose({ images }))
     if (!proposal) return
     if (proposal.isProject && proposal.existing !== null) return open(proposal.existing)
-    draft.value = { ...proposal, images, dropped: [] }
+    draft.value = { ...proposal, images, dropped: null }
   }
-  const proposeDropped = async (dropped: readonly LocalFile[], name: string): Promise<void> => {
+  const proposeDropped = async (dropped: SortedFiles, name: string): Promise<void> => {
     const proposal = await during(() => api.projects.propose({ name }))
     if (proposal) draft.value = { ...proposal, images: null, dropped }
   }
@@ -101,13 +100,16 @@ export function useOpening(): Opening {
     try {
       const made = await unfinished.project(folder, name)
       if (isGivenUp()) return null
-      const images = wanted.images ?? (await uploads.run(made.id, wanted.dropped))
+      const { folder: images, left } = wanted.dropped
+        ? await uploads.run(made.id, [...wanted.dropped.tables, ...wanted.dropped.pictures])
+        : { folder: wanted.images, left: [] }
       if (isGivenUp()) return null
       await api.images.import({ project: made.id, folder: images, labels })
       if (isGivenUp()) return null
       unfinished.keep()
       draft.value = null
       enter(made, 'images')
+      if (left.length > 0) notices.warn(wordsOf(left).join(' '))
       return null
     } catch (error) {
       return AppError.from(error)
