@@ -1,4 +1,5 @@
 // Label: by keys alone, by pointer, with filters and suggestions; what is kept through undo, a restart, and two windows.
+import { AxeBuilder } from '@axe-core/playwright'
 import { LabelPage } from './pages/label.ts'
 import { enter, expect, show, test } from './support/test.ts'
 
@@ -244,6 +245,48 @@ test('images alike are looked for where an arrow key rests in the preview, not f
   })
   await expect(page.getByRole('dialog')).toContainText('7 of 54')
   await expect.poll(() => asked).toEqual([await image(0), await image(6)])
+})
+
+test('a class is found by its name or made, in the grid and in the preview', async ({ page, studio, photos }) => {
+  const { id } = await studio.project(photos)
+  for (let i = 0; i < 40; i++) await studio.api.classes.create({ project: id, name: `species ${i}` })
+  await show(page, studio, id, 'label')
+  const label = new LabelPage(page)
+  await label.expectCount('54 images')
+  await label.press('ArrowRight', '.')
+  const box = page.getByRole('dialog', { name: 'Label as…' })
+  await expect(box.getByRole('combobox')).toBeFocused()
+  // Nothing is taken before something is typed or chosen.
+  await label.press('Enter')
+  await expect(box).toBeVisible()
+  await page.keyboard.type('species 39')
+  await expect(box.getByRole('option', { selected: true })).toHaveText('species 39')
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+  await label.press('Enter')
+  await expect(box).toBeHidden()
+  await expect(label.cell(0)).toContainText('species 39')
+  await expect(label.cell(1)).toHaveAttribute('aria-selected', 'true')
+
+  await page.getByRole('button', { name: 'Label as…' }).click()
+  await page.keyboard.type('species 1')
+  await label.press('ArrowDown', 'Enter')
+  await expect(label.cell(1)).toContainText('species 10')
+
+  await label.press('Space', '.')
+  await page.keyboard.type('1')
+  await box.getByRole('heading').click()
+  await label.press('Escape')
+  await expect(box).toBeHidden()
+  const preview = page.getByRole('dialog', { name: '002.jpg' })
+  await expect(preview).toContainText('3 of 54')
+  await label.press('.')
+  await page.keyboard.type('Elm')
+  await expect(box.getByRole('option')).toHaveText('New class “Elm”')
+  await label.press('Enter')
+  await expect(box).toBeHidden()
+  await expect(page.getByRole('dialog')).toContainText('4 of 54')
+  await label.press('Escape')
+  await expect(label.cell(2)).toContainText('Elm')
 })
 
 test('undo goes on after a restart of the server; a second window follows', async ({ page, studio, photos, context, expected }) => {

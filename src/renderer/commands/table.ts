@@ -24,6 +24,7 @@ const entries = {
   selectAll: { scope: 'label', keys: ['Mod+A'] },
   selectNone: { scope: 'label', keys: ['Escape'] },
   clearLabel: { scope: 'label', keys: ['0', 'Backspace', 'Delete'] },
+  labelAs: { scope: 'label', keys: ['.'] },
   acceptSuggestion: { scope: 'label', keys: ['Enter'] },
   nextUseful: { scope: 'label', keys: ['N'] },
   nextUnlabelled: { scope: 'label', keys: ['U'] },

@@ -21,6 +21,8 @@ export interface Labelling {
   /** What a label goes to: the selected images, else the one with the focus; in the preview the one that is shown. */
   readonly subject: ComputedRef<readonly number[]>
   readonly isPreviewOpen: Ref<boolean>
+  /** A class is being found by its name. */
+  readonly isLabelAsOpen: Ref<boolean>
   /** Selects one image and brings it into sight. */
   readonly goTo: (id: number) => void
   /** Counts up when the focused image shall be brought into sight. */
@@ -51,6 +53,7 @@ export function provideLabelling(): Labelling {
       selection.value = { chosen: new Set([id]), focus: id, anchor: id }
       calls.value++
     },
+    isLabelAsOpen: ref(false),
     focusNewClass: ref(0),
     focusSearch: ref(0),
   }

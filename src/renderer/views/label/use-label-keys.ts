@@ -9,9 +9,9 @@ import type { Labelling } from './labelling.ts'
 import { sizes } from './use-preferences.ts'
 import type { Ways } from './use-ways.ts'
 
-/** @param step goes to a neighbour: 1 = the next image */
-export function useLabelKeys(labelling: Labelling, ways: Ways, step: (by: number) => void): void {
-  const { images, changes, preferences, selection, subject, isPreviewOpen } = labelling
+/** @param step goes to a neighbour: 1 = the next image @returns labels as the key of a class does, and goes on */
+export function useLabelKeys(labelling: Labelling, ways: Ways, step: (by: number) => void): (label: number) => void {
+  const { images, changes, preferences, selection, subject, isPreviewOpen, isLabelAsOpen } = labelling
   const classes = useClasses()
   const history = useHistory()
   const notices = useNotices()
@@ -42,6 +42,7 @@ export function useLabelKeys(labelling: Labelling, ways: Ways, step: (by: number
   }
   const both = {
     clearLabel: () => assign(null),
+    labelAs: () => subject.value.length > 0 && (isLabelAsOpen.value = true),
     acceptSuggestion: accept,
     nextUnlabelled: ways.nextUnlabelled,
     nextUseful: ways.nextUseful,
@@ -64,4 +65,5 @@ export function useLabelKeys(labelling: Labelling, ways: Ways, step: (by: number
     { ...both, undo: () => void history.undo(), redo: () => void history.redo() },
     { other: ofClass, enabled: isPreviewOpen, inDialog: true },
   )
+  return assign
 }
