@@ -11,11 +11,14 @@ test('labels by keys alone, from nothing: classes, ranges, clear, undo, redo', a
   await label.createClasses('oak, elm')
   await label.press('ArrowRight', '1')
   await expect(label.cell(0)).toContainText('oak')
+  await expect(label.spoken).toHaveText('000.jpg: oak')
   // The focus has gone on; a range by Shift takes three more.
   await expect(label.cell(1)).toHaveAttribute('aria-selected', 'true')
   await label.press('Shift+ArrowRight', 'Shift+ArrowRight', '2')
   for (const place of [1, 2, 3]) await expect(label.cell(place)).toContainText('elm')
+  await expect(label.spoken).toHaveText('3 images: elm')
   await label.press('Backspace')
+  await expect(label.spoken).toHaveText('3 images: No class')
   await expect(label.cell(2)).not.toContainText('elm')
   await label.press('z')
   await expect(label.cell(2)).toContainText('elm')
@@ -146,7 +149,7 @@ test('suggestions: the next useful image, one by Enter, all above a confidence w
   await expect(page.getByText(/Suggestions for \d+ images/)).toBeVisible()
   await label.press('n')
   const first = label.grid.locator('[aria-selected="true"]')
-  await expect(first).toContainText('%')
+  await expect(first).toHaveText(/suggested:\s*(amber|beech|cedar)\s*\d+%/)
   await label.press('Enter')
   await label.allSaved()
   const labelled = async (): Promise<number> => (await studio.api.projects.get({ project: id })).labelled
@@ -287,6 +290,7 @@ test('a class is found by its name or made, in the grid and in the preview', asy
   await expect(page.getByRole('dialog')).toContainText('4 of 54')
   await label.press('Escape')
   await expect(label.cell(2)).toContainText('Elm')
+  await expect(label.spoken).toHaveText('002.jpg: Elm')
 })
 
 test('undo goes on after a restart of the server; a second window follows', async ({ page, studio, photos, context, expected }) => {

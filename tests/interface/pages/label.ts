@@ -8,12 +8,15 @@ export class LabelPage {
   readonly cells: Locator
   readonly saved: Locator
   readonly classes: Locator
+  /** What a screen reader is told. */
+  readonly spoken: Locator
 
   constructor(page: Page) {
     this.page = page
     this.grid = page.getByRole('listbox', { name: 'Images to label' })
     this.cells = this.grid.getByRole('option')
     this.saved = page.getByTestId('saved')
+    this.spoken = page.getByTestId('spoken')
     this.classes = page.getByRole('complementary', { name: 'Classes and suggestions' })
   }
 

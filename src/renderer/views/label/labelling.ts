@@ -11,11 +11,15 @@ import { useLabelChanges } from './use-label-changes.ts'
 import type { LabelChanges } from './use-label-changes.ts'
 import { usePreferences } from './use-preferences.ts'
 import type { Preferences } from './use-preferences.ts'
+import { useSpoken } from './use-spoken.ts'
+import type { Spoken } from './use-spoken.ts'
 
 export interface Labelling {
   readonly filter: Filter
   readonly images: ImageList
   readonly changes: LabelChanges
+  /** What a screen reader is told of the latest label. */
+  readonly spoken: Ref<Spoken>
   readonly preferences: Preferences
   readonly selection: ShallowRef<Selection>
   /** What a label goes to: the selected images, else the one with the focus; in the preview the one that is shown. */
@@ -47,7 +51,7 @@ export function provideLabelling(): Labelling {
   })
   const labelling: Labelling = {
     ...{ filter, images, selection, subject, isPreviewOpen, calls },
-    changes: useLabelChanges(images),
+    ...useSpoken(images, useLabelChanges(images)),
     preferences: usePreferences(),
     goTo: (id) => {
       selection.value = { chosen: new Set([id]), focus: id, anchor: id }
