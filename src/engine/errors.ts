@@ -8,6 +8,8 @@ import { AppError } from '../shared/errors.ts'
 /** Anything thrown in a job, for the user: bad data, bad models, files and exhausted memory are theirs to mend, the rest is a fault of this program. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error
+  // What failed first; what failed in cleaning up after it follows from that.
+  if (error instanceof SuppressedError) return toAppError(error.suppressed)
   if (error instanceof DataError) return new AppError(error.code, error.message, { cause: error.cause })
   if (error instanceof OnnxError || error instanceof WeightsError) return new AppError('bad-model', error.message, { cause: error.cause })
   const file = fileError(error, 'open')

@@ -97,6 +97,7 @@ function send(event: EngineEvent, sent?: () => void): void {
 
 /** With stacks, causes too. */
 function describe(error: unknown): string {
+  if (error instanceof SuppressedError) return `${describe(error.suppressed)}\nthen, in cleaning up, ${describe(error.error)}`
   if (!(error instanceof Error)) return String(error)
   const cause = error.cause === undefined ? '' : `\ncaused by ${describe(error.cause)}`
   return `${error.stack ?? error.message}${cause}`

@@ -16,16 +16,15 @@ export async function storable(settings: RunSettings, engine: Engine): Promise<R
 export async function storesHalf(engine: Engine): Promise<boolean> {
   const x = input('x', { dtype: 'float32', shape: [] })
   const y = cast(cast(x, 'float16'), 'float32')
-  const state = await engine.createState({})
+  using made = new DisposableStack()
+  const state = made.adopt(await engine.createState({}), (held) => held.dispose())
   try {
-    const executable = await engine.compile({ feeds: { x }, reads: {}, outputs: { y }, updates: {} })
+    const program = { feeds: { x }, reads: {}, outputs: { y }, updates: {} }
+    const executable = made.adopt(await engine.compile(program), (compiled) => compiled.dispose())
     const third = await executable.run(state, { x: scalar('float32', 1 / 3) })
-    executable.dispose()
     return third.y?.data[0] === Math.f16round(1 / 3)
   } catch (error) {
     if (isSurvivable(error)) throw error
     return false
-  } finally {
-    state.dispose()
   }
 }

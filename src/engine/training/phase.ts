@@ -69,61 +69,69 @@ const evaluationElements = 2 ** 20
 export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
   const { engine, method, settings, phase, data, resume, tracker } = options
   const { random, cut, model, sample, initial, variables, fresh, stepSettings, step } = preparePhase(options)
-  const source = await data.training(cut, settings, resume?.source)
-  const state = await engine.createState(resume?.state ?? { ...initial, ...step.initial }).catch((error: unknown) => {
-    throw isSurvivable(error) ? ofNoBatch(error) : error
-  })
-  const executable = await engine.compile(step.program)
-  const evaluation = await evaluator(options, model, cut, sample, initial, state)
+  // Whatever fails, what was made before is not left behind: the next try makes its own.
+  await using made = new AsyncDisposableStack()
+  const source = made.adopt(await data.training(cut, settings, resume?.source), (opened) => opened.close())
+  const values = resume?.state ?? { ...initial, ...step.initial }
+  const state = made.adopt(await createState(engine, values), disposeOf)
+  const executable = made.adopt(await engine.compile(step.program), disposeOf)
+  const evaluation = made.adopt(await evaluator(options, model, cut, sample, initial, state), disposeOf)
   const fill = new QueueFill(method.queues ?? [], fresh)
   let at = 0
   const tell = async (): Promise<void> => {
     const report = tracker.report(await fill.read(state))
     if (report) options.onPseudoLabels(at, report)
   }
+  const queues = queueVariables(method, variables)
+  if (!resume && !queues.some((name) => name in options.carried))
+    await prime(options, model, stepSettings, sample, variables, state, source, random)
+  let best: Variables = resume?.best ?? {}
+  const kept = [...Object.keys(initial), ...queues]
+  const progress = await train({
+    executable,
+    masks: step.masks,
+    state,
+    source,
+    random,
+    steps: phase.steps,
+    classes: options.classes,
+    before: options.carriedBest,
+    settings: { ...settings, learningRate: settings.learningRate * phase.rateFactor },
+    validate: async () => {
+      await tell()
+      return await evaluation.validate()
+    },
+    observe: async (done, batch, outputs) => {
+      at = done
+      tracker.take(batch, outputs)
+      if (tracker.isDue) await tell()
+    },
+    keep: async () => {
+      best = await state.read(kept)
+    },
+    checkpoint: (point) => options.checkpoint({ ...point, best }),
+    isSurvivable,
+    emit: options.emit,
+    pause: options.pause,
+    signal: options.signal,
+    ...(resume && { resume }),
+  })
+  if (tracker.hasNews) await tell()
+  return { progress, best }
+}
+
+/** The state with the weights. It does not grow with the batch. */
+async function createState(engine: Engine, values: Variables): Promise<State> {
   try {
-    const queues = queueVariables(method, variables)
-    if (!resume && !queues.some((name) => name in options.carried))
-      await prime(options, model, stepSettings, sample, variables, state, source, random)
-    let best: Variables = resume?.best ?? {}
-    const kept = [...Object.keys(initial), ...queues]
-    const progress = await train({
-      executable,
-      masks: step.masks,
-      state,
-      source,
-      random,
-      steps: phase.steps,
-      classes: options.classes,
-      before: options.carriedBest,
-      settings: { ...settings, learningRate: settings.learningRate * phase.rateFactor },
-      validate: async () => {
-        await tell()
-        return await evaluation.validate()
-      },
-      observe: async (done, batch, outputs) => {
-        at = done
-        tracker.take(batch, outputs)
-        if (tracker.isDue) await tell()
-      },
-      keep: async () => {
-        best = await state.read(kept)
-      },
-      checkpoint: (point) => options.checkpoint({ ...point, best }),
-      isSurvivable,
-      emit: options.emit,
-      pause: options.pause,
-      signal: options.signal,
-      ...(resume && { resume }),
-    })
-    if (tracker.hasNews) await tell()
-    return { progress, best }
-  } finally {
-    await source.close()
-    executable.dispose()
-    evaluation.dispose()
-    state.dispose()
+    return await engine.createState(values)
+  } catch (error) {
+    if (isSurvivable(error)) throw ofNoBatch(error)
+    throw error
   }
+}
+
+function disposeOf(made: { dispose: () => void }): void {
+  made.dispose()
 }
 
 type PhaseChoice = Pick<PhaseOptions, 'backbone' | 'classes' | 'method' | 'settings' | 'phase' | 'seed' | 'carried'>
@@ -222,9 +230,12 @@ async function prime(
   const priming = buildPrimingStep(model, method, settings, sample, variables)
   if (!priming) return
   const executable = await engine.compile(priming.program)
-  for (let i = 0; i < priming.batches; i++) {
-    const feeds = batchFeeds({ ...(await source.next()), unlabelled: null }, sample)
-    await executable.run(state, { ...feeds, ...drawMasks(priming.masks, random), progress: scalar('float32', 0) })
+  try {
+    for (let i = 0; i < priming.batches; i++) {
+      const feeds = batchFeeds({ ...(await source.next()), unlabelled: null }, sample)
+      await executable.run(state, { ...feeds, ...drawMasks(priming.masks, random), progress: scalar('float32', 0) })
+    }
+  } finally {
+    executable.dispose()
   }
-  executable.dispose()
 }
