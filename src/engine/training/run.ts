@@ -61,7 +61,9 @@ async function runPhases(
       threads,
       onFallback: (operators, program) => context.emit({ event: 'warning', message: leftOut(device, operators, program) }),
     })
-  const engine = new MovableEngine(await openOn(request.device), request.fallbacks ?? [], openOn)
+  // The device of a run may be gone when it is resumed, and its weights are worth a model all the same.
+  const others = new Set([...(request.fallbacks ?? []), ...(request.finish ? ['cpu'] : [])])
+  const engine = await MovableEngine.begin(request.device, [...others], openOn)
   const loader = new ImageLoader(data.set, {
     threads,
     shortSide: Math.max(...Object.values(recipes).map(shortSideOf)),
@@ -76,6 +78,7 @@ async function runPhases(
   const sources = new PhaseSources(run, engine, loader, (task, done, total) => reporter.task(task, done, total), context.signal)
   try {
     reporter.start(engine.name, resume)
+    if (engine.notice !== null) reporter.fallback(engine.notice)
     const survival = new Survival(run.settings, engine, (message) => reporter.fallback(message))
     // Of this run: what lies in the folder otherwise may be another's.
     let hasCheckpoint = resume !== null

@@ -44,10 +44,9 @@ export class Survival {
 
   async #mend(error: AppError, trains: 'no' | 'head' | 'backbone'): Promise<boolean> {
     if (trains !== 'no' && isOfBatch(error) && (await this.#needLess(trains))) return true
-    const before = this.#engine.name
-    if (!(await this.#engine.move())) return false
-    this.#tell(`${before} failed (${error.message}): the run goes on with ${this.#engine.name}`)
-    return true
+    const moved = await this.#engine.move(error)
+    if (moved !== null) this.#tell(moved)
+    return moved !== null
   }
 
   /** First what changes no number, then what rounds some. */

@@ -3,13 +3,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Engine, Program } from '../../../src/core/graph/program.ts'
+import type { Engine, Executable, Program, State } from '../../../src/core/graph/program.ts'
 import { topological } from '../../../src/core/graph/value.ts'
 import { OnnxRuntimeEngine } from '../../../src/engine/backends/onnxruntime/engine.ts'
 import { train } from '../../../src/engine/training/run.ts'
 import { AppError } from '../../../src/shared/errors.ts'
 import type { ErrorCode } from '../../../src/shared/errors.ts'
 import { trainRequestSchema } from '../../../src/shared/requests.ts'
+import type { TrainRequest } from '../../../src/shared/requests.ts'
 import { testContext } from '../../support/job-context.ts'
 import { writePhotos } from '../../support/photos.ts'
 import { tinyBackbone } from '../../support/tiny-backbone.ts'
@@ -40,7 +41,7 @@ interface Fault {
   readonly when?: 'compile' | 'run'
   /** The attempt that fails, from 1; later ones too, on that engine. */
   readonly run: number
-  /** What is read of the state after that fails too. */
+  /** What is done with the state after that fails too. */
   readonly unreadable?: boolean
   /** Goes away when the program is another one. */
   readonly passes?: boolean
@@ -61,9 +62,10 @@ function withoutHalf(): Engine {
   })
 }
 
-/** ONNX Runtime that fails as it is told. */
-function failing({ code, of = 'step', when = 'run', run, unreadable, passes, fits = 0 }: Fault): Engine {
+/** ONNX Runtime that fails as it is told. `held`: what it has made that is not disposed of. */
+function failing({ code, of = 'step', when = 'run', run, unreadable, passes, fits = 0 }: Fault): Engine & { readonly held: Set<object> } {
   const inner = new OnnxRuntimeEngine({ threads: 1 })
+  const held = new Set<object>()
   let attempts = 0
   let isLost = false
   const attempt = (): void => {
@@ -71,12 +73,24 @@ function failing({ code, of = 'step', when = 'run', run, unreadable, passes, fit
     isLost = true
     throw new AppError(code, `the device says ${code}`)
   }
+  const hold = <T extends State | Executable>(made: T): T => {
+    held.add(made)
+    const dispose = made.dispose.bind(made)
+    return Object.assign(made, {
+      dispose: () => {
+        held.delete(made)
+        dispose()
+        if (isLost && unreadable) throw new Error('gone')
+      },
+    })
+  }
   return {
     name: 'a device that fails',
     kind: 'a device that fails',
+    held,
     createState: async (values) => {
       if (of === 'state' && Object.keys(values).some((name) => name.startsWith('query/'))) attempt()
-      const state = await inner.createState(values)
+      const state = hold(await inner.createState(values))
       const read = state.read.bind(state)
       return Object.assign(state, { read: (names?: string[]) => (isLost && unreadable ? Promise.reject(new Error('gone')) : read(names)) })
     },
@@ -84,7 +98,7 @@ function failing({ code, of = 'step', when = 'run', run, unreadable, passes, fit
       const isLarge = fits === 0 || (program.feeds.x?.shape[0] ?? 0) > fits
       const fails = kindOf(program) === of && isLarge && !(isLost && passes === true)
       if (fails && when === 'compile') attempt()
-      const executable = await inner.compile(program)
+      const executable = hold(await inner.compile(program))
       const execute = executable.run.bind(executable)
       return Object.assign(executable, {
         run: async (...given: Parameters<typeof execute>) => {
@@ -97,6 +111,14 @@ function failing({ code, of = 'step', when = 'run', run, unreadable, passes, fit
   }
 }
 
+function requestOf(name: string, depth: 'head' | 'all', settings: Record<string, number | boolean | string> = {}): TrainRequest {
+  return trainRequestSchema.parse({
+    ...{ job: 'train', images: at('photos'), backbone: at('backbone.onnx'), method: 'self-tuning', labelsPerClass: 4, depth },
+    ...{ steps: 12, batch: 4, seed: 3, threads: 1, imageSize: 32, out: at(name), fallbacks: ['cpu'] },
+    settings: { projection: 8, bottleneck: 16, validations: 3, ...settings },
+  })
+}
+
 async function run(
   name: string,
   fault: Fault | null,
@@ -105,22 +127,49 @@ async function run(
   depth: 'head' | 'all' = 'all',
 ) {
   const context = testContext()
-  const request = trainRequestSchema.parse({
-    ...{ job: 'train', images: at('photos'), backbone: at('backbone.onnx'), method: 'self-tuning', labelsPerClass: 4, depth },
-    ...{ steps: 12, batch: 4, seed: 3, threads: 1, imageSize: 32, out: at(name), fallbacks: ['cpu'] },
-    settings: { projection: 8, bottleneck: 16, validations: 3, ...settings },
-  })
+  const request = requestOf(name, depth, settings)
   // Features that an earlier run has stored would not be computed.
   process.env.SELF_TUNING_CACHE = at(name, 'cache')
   const opened: (string | undefined)[] = []
-  const result = await train(request, context, ({ device }) => {
-    opened.push(device)
-    return Promise.resolve(fault && opened.length === 1 ? failing(fault) : open())
+  const device = fault && failing(fault)
+  const result = await train(request, context, ({ device: wanted }) => {
+    opened.push(wanted)
+    return Promise.resolve(device && opened.length === 1 ? device : open())
   })
+  expect(device?.held.size ?? 0, 'what is left on the device').toBe(0)
   const record = JSON.parse(readFileSync(at(name, 'run.json'), 'utf8')) as { fallbacks: string[] }
   const warnings = context.events.flatMap((event) => (event.event === 'warning' ? [event.message] : []))
   return { opened, warnings, fallbacks: record.fallbacks, model: readFileSync(result.model), steps: result.steps }
 }
+
+/** As TensorFlow that was removed since, and as WebGPU without a card: some say so only when they compute. */
+const gone: readonly { says: string; open: () => Promise<Engine> }[] = [
+  { says: 'is not set up', open: () => Promise.reject(new AppError('unsupported', 'is not set up')) },
+  {
+    says: 'no adapter',
+    open: () =>
+      Promise.resolve(Object.assign(new OnnxRuntimeEngine(), { compile: () => Promise.reject(new AppError('internal', 'no adapter')) })),
+  },
+]
+
+test.each(gone)('a device that is gone ($says): the run is resumed elsewhere, and its weights become a model', async ({ says, open }) => {
+  const request = { ...requestOf(`gone-${says}`, 'head'), device: 'tensorflow' }
+  const stopped = testContext((event, context) => event.event === 'validation' && context.stop())
+  const engine = (): Promise<Engine> => Promise.resolve(new OnnxRuntimeEngine())
+  await expect(train(request, stopped, engine)).rejects.toMatchObject({ code: 'stopped' })
+  const later = ({ device }: { device?: string | undefined }): Promise<Engine> => (device === 'cpu' ? engine() : open())
+
+  const { fallbacks: _, ...alone } = { ...request, resume: true }
+  await expect(train(alone, testContext(), later)).rejects.toMatchObject({ message: says })
+  const finished = await train({ ...alone, finish: true }, testContext(), later)
+  expect(readFileSync(finished.model).length).toBeGreaterThan(1000)
+
+  const context = testContext()
+  expect(await train({ ...request, resume: true }, context, later)).toMatchObject({ steps: 12 })
+  const message = `tensorflow failed (${says}): the run goes on with onnxruntime cpu, 1 thread`
+  expect(context.events.filter(({ event }) => event === 'warning')).toEqual([expect.objectContaining({ message })])
+  expect(JSON.parse(readFileSync(join(request.out, 'run.json'), 'utf8'))).toMatchObject({ fallbacks: [message] })
+})
 
 /** What is tried before batches become smaller. */
 const leastMemory = { recompute: true, halfActivations: true }
