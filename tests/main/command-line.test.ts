@@ -1,9 +1,11 @@
 // The command line around a fake engine: exit codes, what goes to which stream, crashes, Ctrl-C.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
+import { deviceFacts } from '../../src/main/services/devices/facts.ts'
 import { jsonLines, run, start } from '../support/command-line.ts'
 import type { Finished, Running } from '../support/command-line.ts'
 
@@ -44,6 +46,43 @@ test('for people: progress and a summary on stdout, warnings on stderr', async (
   ])
   expect(stderr).toBe('warning: /images/x.jpg: not a JPEG\n')
   expect(readdirSync(temporary)).toEqual([])
+})
+
+test('training is where it was fastest on its backbone, with the threads that were chosen', async () => {
+  const home = mkdtempSync(join(temporary, 'home-'))
+  const kept = join(home, 'backbones', 'abcdef0123456789')
+  mkdirSync(kept, { recursive: true })
+  writeFileSync(join(kept, 'model.onnx'), 'onnx')
+  const sha256 = createHash('sha256').update('onnx').digest('hex')
+  const record = {
+    name: 'tiny',
+    bytes: 4,
+    sha256,
+    normalize: null,
+    parameters: 1,
+    addedAt: '2026-01-01T00:00:00.000Z',
+    model: 'model.onnx',
+  }
+  writeFileSync(join(kept, 'backbone.json'), JSON.stringify({ ...record, dataFiles: [] }))
+  const facts = await deviceFacts()
+  const probe = (backbone: object | null, cpu: number) => ({
+    ...{ backbone, facts, threads: 3 },
+    devices: {
+      cpu: { usable: true, reason: '', imagesPerSecond: cpu },
+      webgpu: { usable: true, reason: '', imagesPerSecond: 50 },
+    },
+  })
+  const probes = [probe(null, 10), probe({ id: 'abcdef0123456789', name: 'tiny' }, 90)]
+  writeFileSync(join(home, 'devices.json'), JSON.stringify({ chosen: 'auto', threads: 3, probes }))
+  const placed = async (...more: string[]): Promise<unknown> => {
+    const args = [...options('places'), '--backbone', join(kept, 'model.onnx'), '--json', ...more]
+    const { stdout } = await run(cli, args, { env: { ...env, SELF_TUNING_HOME: home } })
+    return jsonLines(stdout)[0]?.message
+  }
+  expect(await placed()).toBe('cpu, 3 threads, then webgpu')
+  expect(await placed('--backbone', 'another')).toBe('webgpu, 3 threads, then cpu')
+  expect(await placed('--device', 'cpu')).toBe('cpu, 3 threads, then undefined')
+  rmSync(home, { recursive: true })
 })
 
 test('a file problem is the user’s: exit 1, one line that names it', async () => {

@@ -51,7 +51,7 @@ export function makeProgram(invoke: (invocation: Invocation) => void): Command {
       .option('--images <dir>', 'class/, train/class/ + test/class/, images with a CSV, or CUB-200-2011')
       .addOption(backbone()),
   )
-    .option('--threads <n>', 'threads to compute with (default: all cores)')
+    .option('--threads <n>', 'threads to compute with (default: as chosen in Settings, else all cores)')
     .option('--resume', 'go on from the checkpoint in --out')
     .option('--out <dir>', 'folder for the model, record, metrics and checkpoints')
   add('evaluate', 'measure a model on a folder of labelled images', evaluateRequestSchema)

@@ -8,6 +8,7 @@ import { dataFolder } from '../../node/data-folder.ts'
 import { besideThis } from '../engine/place.ts'
 import { startJob } from '../engine/process.ts'
 import { memoryLog } from '../log.ts'
+import { resourcesFolder } from '../resources.ts'
 import { makeProgram } from './command.ts'
 import type { Invocation } from './command.ts'
 import { humanOutput } from './human-output.ts'
@@ -77,12 +78,18 @@ async function runJob(asked: JobRequest, output: Output, entry: URL, stdout: Clo
   )
 }
 
-/** Training without a device, or with `auto`, is where the services would do it; a device that is named is taken as it is. */
+/** Training without a device, or with `auto`, is where the services would do it; a device that is named is taken as it is. Both take their threads. */
 async function placed(request: JobRequest): Promise<JobRequest> {
-  if (request.job !== 'train' || (request.device !== undefined && request.device !== 'auto')) return request
-  const { deviceFor } = await import('../services/devices/index.ts')
-  const { device, fallbacks } = await deviceFor({ dataFolder: dataFolder(), log: memoryLog() }, { device: request.device })
-  return { ...request, device, fallbacks }
+  if (request.job !== 'train') return request
+  const places = { dataFolder: dataFolder(), resources: resourcesFolder(), log: memoryLog() }
+  const { chosenThreads } = await import('../services/devices/settings.ts')
+  const { device, threads = await chosenThreads(places) } = request
+  if (device !== undefined && device !== 'auto') return { ...request, threads }
+  const [{ deviceFor }, { idOfFile }] = await Promise.all([
+    import('../services/devices/index.ts'),
+    import('../services/backbones/index.ts'),
+  ])
+  return { ...request, ...(await deviceFor(places, { device, threads, backbone: await idOfFile(places, request.backbone) })) }
 }
 
 async function runAction(action: Action, output: Output, entry: URL, stdout: ClosableSink): Promise<void> {

@@ -23,7 +23,8 @@ const list = z.object({
   automatic: z.string(),
   /** Name of the backbone that the speeds were measured on; null = a small network, or nothing was. */
   measuredOn: z.string().nullable(),
-  /** What was found before counts no more: the system, a driver or a library has changed since. */
+  /** What was found before counts no more, as the system, a driver, a library or this program has changed since; or the processor's speed does not, as it
+   * was measured with other threads. */
   outdated: z.boolean(),
   threads: count,
   /** What the machine has. */

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { fromBinary, toBinary } from '@bufbuild/protobuf'
 import { expect, test } from 'vitest'
 import { ModelProtoSchema, TensorProto_DataLocation } from '../../../src/core/graph/onnx/onnx_pb.ts'
-import { backboneFile, backbones } from '../../../src/main/services/backbones/index.ts'
+import { backboneFile, backbones, idOfFile } from '../../../src/main/services/backbones/index.ts'
 import { calls, testStudio } from '../../support/services.ts'
 import { tinyBackbone } from '../../support/tiny-backbone.ts'
 
@@ -37,7 +37,10 @@ test('the same content is one entry, found by its id until it is removed', async
   expect(await service.inspect({ file })).toMatchObject({ trainable: true, bytes: readFileSync(file).length, dataFiles: [] })
   expect(await service.list({})).toEqual({ backbones: [] })
 
+  expect(await idOfFile(studio, file)).toBeUndefined()
   const added = await service.add({ file })
+  expect(await idOfFile(studio, file)).toBe(added.id)
+  expect(await idOfFile(studio, join(folder, 'missing.onnx'))).toBeUndefined()
   expect(added).toMatchObject({ name: 'tiny net', normalize: 'symmetric', available: true, id: added.sha256.slice(0, 16) })
   expect(await service.add({ file: join(folder, 'again.onnx'), name: 'other' })).toEqual(added)
   expect(await service.list({})).toEqual({ backbones: [added] })

@@ -59,6 +59,22 @@ test('the fastest usable one is taken, or the one that is chosen', async () => {
   expect(await calls('devices', devices(studio, readFacts)).list({})).toMatchObject({ chosen: 'cpu', threads: 3 })
 })
 
+test('the processor’s speed counts with the threads that it was measured with; what is right, and a card’s speed, with any', async () => {
+  const other = (await service.list({})).devices[1]?.id ?? ''
+  speeds.set('cpu', 900)
+  await service.choose({ device: 'auto', threads: 4 })
+  await ended(service.probe({}))
+  expect(await service.list({})).toMatchObject({ automatic: 'cpu', outdated: false })
+  const changed = await service.choose({ threads: 1 })
+  expect(changed).toMatchObject({ automatic: other, outdated: true })
+  expect(changed.devices[0]).toMatchObject({ usable: true, imagesPerSecond: null, reason: expect.stringContaining('(4, now 1)') as string })
+  expect(await placeFor()).toEqual({ device: other, threads: 1, fallbacks: ['cpu'] })
+  expect(await deviceFor(studio, { threads: 4 }, readFacts)).toEqual({ device: 'cpu', threads: 4, fallbacks: [other] })
+  speeds.set('cpu', 100)
+  await ended(service.probe({}))
+  expect((await service.list({})).devices[0]).toMatchObject({ imagesPerSecond: 100 })
+})
+
 test('a new driver undoes what was found, and a choice that is not usable any more does not stop a run', async () => {
   const other = (await service.list({})).devices[1]?.id ?? ''
   await service.choose({ device: other })
@@ -69,6 +85,14 @@ test('a new driver undoes what was found, and a choice that is not usable any mo
   await expect(placeFor(other)).rejects.toMatchObject({ code: 'bad-option' })
   await ended(service.probe({}))
   expect(await service.list({})).toMatchObject({ automatic: other, outdated: false })
+})
+
+test('probes as another version has written them count no more; what was chosen stays', async () => {
+  writeFileSync(
+    join(studio.dataFolder, 'devices.json'),
+    JSON.stringify({ chosen: 'cpu', threads: 2, probes: [{ backbone: null, facts, devices: {} }] }),
+  )
+  expect(await service.list({})).toMatchObject({ chosen: 'cpu', threads: 2 })
 })
 
 test('a damaged file of settings is as good as none', async () => {

@@ -6,6 +6,12 @@ import { deviceFacts } from '../../../src/main/services/devices/facts.ts'
 import { probe } from '../../../src/main/services/devices/probe.ts'
 import type { KnownDevice } from '../../../src/main/services/devices/known.ts'
 
+const program = vi.hoisted(() => ({ version: '' }))
+vi.mock(import('../../../src/main/version.ts'), async (original) => {
+  const real = await original()
+  return { ...real, version: () => program.version || real.version() }
+})
+
 const engine = new EngineQueue({
   entry: new URL('../fake/probing-engine.ts', import.meta.url),
   graceMilliseconds: { training: 100, foreground: 100, background: 100 },
@@ -50,6 +56,9 @@ test('what is known of the machine stays the same until something changes', asyn
   vi.stubEnv('VK_ICD_FILENAMES', '/another/driver.json')
   onTestFinished(() => void vi.unstubAllEnvs())
   if (process.platform === 'linux') expect(await deviceFacts()).not.toBe(before)
+  vi.unstubAllEnvs()
+  program.version = '0.0.1'
+  expect(await deviceFacts()).not.toBe(before)
   // A system without a reader of its own has its version at least.
   expect(await deviceFacts('aix')).not.toBe(before)
 })

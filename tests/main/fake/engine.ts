@@ -60,7 +60,8 @@ const behaviours: Record<string, (context: JobContext) => Promise<void> | void> 
   },
 }
 
-const train: Job<'train'> = async ({ method, finish }, context) => {
+const train: Job<'train'> = async ({ method, finish, device, threads, fallbacks }, context) => {
+  if (method === 'places') context.emit({ event: 'log', message: `${device}, ${threads} threads, then ${fallbacks?.join(', ')}` })
   if (!finish) await behaviours[method]?.(context)
   return result
 }

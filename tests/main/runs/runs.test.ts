@@ -127,7 +127,7 @@ describe('runs', () => {
     expect(await problemsOn('cpu')).toEqual([expect.stringMatching(/^memory: expected about 1048576\.0 GB, found .* in this machine/)])
     const found = { usable: true, reason: '', imagesPerSecond: 1 }
     const facts = await deviceFacts()
-    await settingsFile(studio).update((settings) => withFound(settings, { backbone: null, facts }, 'webgpu', found))
+    await settingsFile(studio).update((settings) => withFound(settings, { backbone: null, facts, threads: 1 }, 'webgpu', found))
     expect(await problemsOn('webgpu')).toHaveLength(process.platform === 'darwin' ? 1 : 0)
   })
 

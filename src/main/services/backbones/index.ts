@@ -3,6 +3,7 @@ import { realpath } from 'node:fs/promises'
 import { basename, extname, isAbsolute, join } from 'node:path'
 import type { Backbone } from '../../../shared/contract/backbones.ts'
 import type { Handlers } from '../../../shared/contract/index.ts'
+import { hashModel } from '../../../node/model-files.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { starterId } from '../../../shared/starter.ts'
 import type { Studio } from '../context.ts'
@@ -103,6 +104,12 @@ export async function findBackbone(studio: Places, id: string): Promise<Backbone
       details: { path: found.file },
     })
   return found
+}
+
+/** The id of a backbone with a file's content, external data left aside; undefined where there is none. */
+export async function idOfFile(studio: Places, file: string): Promise<string | undefined> {
+  const content = await hashModel(file, []).catch(() => null)
+  return (await listBackbones(studio)).find(({ sha256 }) => sha256 === content?.sha256)?.id
 }
 
 /** The ONNX file of a backbone's id. @throws as findBackbone */

@@ -6,12 +6,13 @@ import { cpus, release } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { noteFile, tensorflowFolder } from '../../../node/tensorflow.ts'
-import { libraries } from '../../version.ts'
+import { libraries, version } from '../../version.ts'
 import { cudaLibrary } from './cuda-place.ts'
 
-/** A short text that is another one after an update of the system, of a driver or of a library. */
+/** A short text that is another one after an update of the system, of a driver, of a library or of this program, whose graphs may be others. */
 export async function deviceFacts(platform: NodeJS.Platform = process.platform): Promise<string> {
   const facts = {
+    program: version(),
     libraries: libraries(),
     system: `${platform} ${process.arch} ${release()}`,
     processor: cpus()[0]?.model ?? '',

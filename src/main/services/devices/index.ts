@@ -28,7 +28,7 @@ export function devices(studio: Studio, readFacts: () => Promise<string> = devic
       return tasks.start({ kind: 'probe-devices', project: null, subject: backbone?.name ?? 'devices' }, async (context) => {
         const { threads = cores() } = await file.read()
         const all = knownDevices()
-        const about = { backbone: backbone && { id: backbone.id, name: backbone.name }, facts: await readFacts() }
+        const about = { backbone: backbone && { id: backbone.id, name: backbone.name }, facts: await readFacts(), threads }
         for (const [done, device] of all.entries()) {
           context.progress({ task: 'trying devices', done, total: all.length, unit: 'devices' })
           const found = await probe(engine, device, { threads, ...(backbone && { backbone: backbone.file }) }, context.signal)
@@ -59,16 +59,19 @@ export interface Wish {
   readonly device?: string | undefined
   /** Id of the backbone: how fast the devices are may depend on it. */
   readonly backbone?: string | undefined
+  /** Absent = as many as are chosen. */
+  readonly threads?: number | undefined
 }
 
 /** What to compute on: a device that is usable, and threads.
  * @throws AppError 'bad-option' for a device that is unknown or not usable */
 export async function deviceFor(
   studio: Pick<Studio, 'dataFolder' | 'log'>,
-  { device: wanted, backbone }: Wish = {},
+  { device: wanted, backbone, threads }: Wish = {},
   readFacts: () => Promise<string> = deviceFacts,
 ): Promise<Place> {
-  const list = listOf(await settingsFile(studio).read(), await readFacts(), backbone)
+  const settings = await settingsFile(studio).read()
+  const list = listOf({ ...settings, ...(threads !== undefined && { threads }) }, await readFacts(), backbone)
   const byChoice = wanted ?? list.chosen
   // What was chosen once may not be usable any more after an update; what is wished for now has to be.
   const named = byChoice === 'auto' || (wanted === undefined && !isUsable(list, byChoice)) ? null : byChoice
@@ -82,17 +85,27 @@ function listOf(settings: DeviceSettings, facts: string, backbone?: string): Lis
   const { chosen, threads = cores() } = settings
   const known = knownDevices()
   const valid = probeFor(settings, facts, backbone)
-  const outdated = valid === null && settings.probes.length > 0
-  const unknown = outdated ? 'not tried since the system, a driver or a library has changed' : 'not tried yet'
-  const devices = known.map(({ id, name }) => {
+  const isOlder = valid === null && settings.probes.length > 0
+  const unknown = isOlder ? 'not tried since the system, a driver, a library or this program has changed' : 'not tried yet'
+  // Numbers stay right with other threads, and the speed of a card stays what it is.
+  const others = valid && valid.threads !== threads ? valid.threads : null
+  const devices = known.map(({ id, name, isThreaded }) => {
     const usual = id === 'cpu' ? { usable: true, reason: `always there; ${unknown}` } : { usable: false, reason: unknown }
-    return { id, name, imagesPerSecond: null, ...(valid?.devices[id] ?? usual) }
+    const found = { imagesPerSecond: null, ...(valid?.devices[id] ?? usual) }
+    if (others === null || !isThreaded || found.imagesPerSecond === null) return { id, name, ...found }
+    return {
+      id,
+      name,
+      usable: found.usable,
+      reason: `right when tried; measured with another number of threads (${others}, now ${threads})`,
+      imagesPerSecond: null,
+    }
   })
   const list = {
     devices,
     chosen: chosen === 'auto' || known.some(({ id }) => id === chosen) ? chosen : 'auto',
     measuredOn: valid?.backbone?.name ?? null,
-    outdated,
+    outdated: isOlder || others !== null,
     threads,
     cores: cores(),
   }

@@ -12,6 +12,8 @@ const probe = z.object({
   backbone: z.object({ id: z.string(), name: z.string() }).nullable(),
   /** Of the machine as it was (facts.ts). */
   facts: z.string(),
+  /** That the speeds were measured with. */
+  threads: z.int().min(1),
   devices: z.record(z.string(), found),
 })
 
@@ -19,8 +21,8 @@ const settings = z.object({
   chosen: z.string(),
   /** Absent: as many as the machine has. */
   threads: z.int().min(1).optional(),
-  /** Latest first, one a backbone. */
-  probes: z.array(probe).default([]),
+  /** Latest first, one a backbone. What cannot be understood, of another version, can be found again. */
+  probes: z.array(probe).catch([]),
 })
 
 export type Probe = z.infer<typeof probe>
@@ -34,16 +36,17 @@ export function settingsFile({ dataFolder, log }: Pick<Studio, 'dataFolder' | 'l
   return new JsonFile<DeviceSettings>(join(dataFolder, 'devices.json'), settings, { chosen: 'auto', probes: [] }, log)
 }
 
-/** The settings with what was found on one more device. A probe under other facts is begun anew. */
+/** The settings with what was found on one more device. A probe under other facts, or with other threads, is begun anew. */
 export function withFound(
   settings: DeviceSettings,
-  { backbone, facts }: Pick<Probe, 'backbone' | 'facts'>,
+  about: Omit<Probe, 'devices'>,
   device: string,
   result: z.infer<typeof found>,
 ): DeviceSettings {
+  const { backbone, facts, threads } = about
   const isSame = (other: Probe): boolean => other.backbone?.id === backbone?.id
-  const before = settings.probes.find((other) => isSame(other) && other.facts === facts)
-  const now: Probe = { backbone, facts, devices: { ...before?.devices, [device]: result } }
+  const before = settings.probes.find((other) => isSame(other) && other.facts === facts && other.threads === threads)
+  const now: Probe = { ...about, devices: { ...before?.devices, [device]: result } }
   return { ...settings, probes: [now, ...settings.probes.filter((other) => !isSame(other))].slice(0, most) }
 }
 
@@ -51,6 +54,11 @@ export function withFound(
 export function probeFor({ probes }: DeviceSettings, facts: string, backbone?: string): Probe | null {
   const valid = probes.filter((probe) => probe.facts === facts)
   return valid.find((probe) => probe.backbone?.id === backbone) ?? valid[0] ?? null
+}
+
+/** As many as the user has chosen, else all. */
+export async function chosenThreads(places: Pick<Studio, 'dataFolder' | 'log'>): Promise<number> {
+  return (await settingsFile(places).read()).threads ?? cores()
 }
 
 export function cores(): number {
