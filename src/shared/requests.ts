@@ -1,5 +1,6 @@
 // What the engine can be asked for: one schema a job. The command line and the services send the same requests.
 import { z } from 'zod'
+import { stepFacts } from './step-facts.ts'
 
 const path = (expected: string): z.ZodString => z.string().min(1).describe(expected)
 const runFolder = path('the output folder of a training run, or a model.onnx')
@@ -139,6 +140,8 @@ export const probeRequestSchema = z.strictObject({
   threads: threads.optional(),
   /** The network that its speed is measured on; a small one if absent. */
   backbone: path('an ONNX file').optional(),
+  /** What a step of that comes to on the processor: the device has to agree. Not compared if absent. */
+  processor: stepFacts.optional(),
 })
 
 export const methodsRequestSchema = z.strictObject({ job: z.literal('methods') })

@@ -1,5 +1,6 @@
 // What each job answers: the fields of its `done` event.
 import { z } from 'zod'
+import { stepFacts } from './step-facts.ts'
 
 /** Share of images that were right, 0..1; null where there was nothing to measure on. */
 const accuracy = z.number().min(0).max(1).nullable()
@@ -79,6 +80,8 @@ export const probeResultSchema = z.object({
   name: z.string(),
   /** Largest relative difference of a trained weight from the expected one. */
   difference: z.number(),
+  /** Of what the speed was measured on. */
+  step: stepFacts,
   imagesPerSecond: z.number(),
   /** Operators of what was measured that the device leaves to the processor. */
   onProcessor: z.array(z.string()),

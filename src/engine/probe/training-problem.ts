@@ -1,4 +1,5 @@
-// A small training step with everything that training uses: convolutions, batch statistics, pooling, a loss, gradients, momentum.
+// A small training step with everything that training uses: convolutions (strided and depthwise too), batch statistics, pooling, matrix products, a loss,
+// gradients, momentum.
 import { differentiate } from '../../core/autodiff/differentiate.ts'
 import * as g from '../../core/graph/build.ts'
 import type { Engine, Program } from '../../core/graph/program.ts'
@@ -23,12 +24,13 @@ export interface ProblemSize {
   readonly batch: number
   /** Edge of the images, pixels. */
   readonly size: number
-  /** Channels of each block; each halves the image. */
+  /** Channels of each block; the first one brings the image to a quarter of its edge, each other one halves it. */
   readonly widths: readonly number[]
 }
 
 const classes = 10
-const rate = 0.01
+/** Large enough for a gradient that is missing to be seen in the weights. */
+const rate = 0.5
 
 /** The same numbers every time. */
 export function trainingProblem({ batch, size, widths }: ProblemSize): TrainingProblem {
@@ -46,21 +48,38 @@ export function trainingProblem({ batch, size, widths }: ProblemSize): TrainingP
     add(`conv${i}`, [width, channels, 3, 3], Math.sqrt(2 / (channels * 9)))
     add(`scale${i}`, [width], 0.1, 1)
     add(`shift${i}`, [width], 0.1)
+    if (i === 0) continue
+    add(`depthwise${i}`, [width, 1, 3, 3], Math.sqrt(2 / 9))
+    add(`depthwiseScale${i}`, [width], 0.1, 1)
+    add(`depthwiseShift${i}`, [width], 0.1)
   }
   const last = widths.at(-1) ?? 3
+  add('hidden', [last, last], Math.sqrt(1 / last))
+  add('hiddenBias', [last], 0.1)
   add('classifier', [classes, last], Math.sqrt(1 / last))
 
   const builder = new ProgramBuilder(initial)
   const images = builder.feed('images', { dtype: 'float32', shape: [batch, 3, size, size] })
   const labels = builder.feed('labels', { dtype: 'int32', shape: [batch] })
+  const normalized = (x: Value, scale: string, shift: string): Value =>
+    g.batchNormalizationTraining(x, builder.get(scale), builder.get(shift)).y
   let x: Value = images
-  for (const i of widths.keys()) {
-    x = g.conv(x, builder.get(`conv${i}`), null, { pads: [1, 1, 1, 1] })
-    x = g.batchNormalizationTraining(x, builder.get(`scale${i}`), builder.get(`shift${i}`)).y
-    // A smooth activation: where a rounding error may switch one off, no tolerance could be small.
-    x = g.averagePool(g.mul(x, g.sigmoid(x)), { kernel_shape: [2, 2], strides: [2, 2] })
+  for (const [i, width] of widths.entries()) {
+    x = normalized(g.conv(x, builder.get(`conv${i}`), null, { strides: [2, 2], pads: [1, 1, 1, 1] }), `scale${i}`, `shift${i}`)
+    if (i === 0) {
+      // As residual networks begin.
+      x = g.maxPool(g.relu(x), { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] })
+      continue
+    }
+    x = g.mul(x, g.sigmoid(x))
+    x = g.conv(x, builder.get(`depthwise${i}`), null, { group: width, pads: [1, 1, 1, 1] })
+    x = normalized(x, `depthwiseScale${i}`, `depthwiseShift${i}`)
+    // A smooth activation: few numbers are left here, and where a rounding error switches one of few off, no tolerance could be small.
+    x = g.averagePool(g.mul(x, g.sigmoid(x)), { kernel_shape: [2, 2] })
   }
-  const logits = g.gemm(g.flatten(g.globalAveragePool(x)), builder.get('classifier'), null, { transB: 1 })
+  const pooled = g.flatten(g.globalAveragePool(x))
+  const hidden = g.gemm(pooled, builder.get('hidden'), builder.get('hiddenBias'), { transB: 1 })
+  const logits = g.gemm(g.mul(hidden, g.sigmoid(hidden)), builder.get('classifier'), null, { transB: 1 })
   const loss = crossEntropy(logits, labels)
   const gradients = differentiate(
     loss,

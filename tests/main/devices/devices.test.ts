@@ -10,13 +10,23 @@ import { calls, testStudio } from '../../support/services.ts'
 /** What probing a device comes to, by its id; others crash. */
 const speeds = new Map([['cpu', 100]])
 const asked: string[] = []
+/** What each was told of a step on the processor. */
+const processors: unknown[] = []
 const engine = {
-  run: (request: { job: string; device: string; threads: number }) => {
+  run: (request: { job: string; device: string; threads: number; processor?: unknown }) => {
+    processors.push(request.processor)
     asked.push(`${request.job} ${request.device} ${request.threads}`)
     const imagesPerSecond = speeds.get(request.device)
     if (imagesPerSecond === undefined)
       return Promise.reject(new AppError('engine-crashed', 'the engine process ended unexpectedly (signal SIGSEGV)'))
-    return Promise.resolve({ job: 'probe', name: request.device, difference: 1e-7, imagesPerSecond, onProcessor: [] })
+    return Promise.resolve({
+      job: 'probe',
+      name: request.device,
+      difference: 1e-7,
+      step: { loss: request.device.length, gradient: 1 },
+      imagesPerSecond,
+      onProcessor: [],
+    })
   },
   status: () => ({ state: 'idle', subject: null, lastHeartbeat: null }),
   close: () => Promise.resolve(),
@@ -35,6 +45,7 @@ test('before a probe there is the processor; afterwards what computed rightly', 
 
   expect(await ended(service.probe({}))).toMatchObject({ state: 'done', result: { devices: before.devices.length } })
   expect(asked).toEqual(before.devices.map(({ id }) => `probe ${id} ${before.cores}`))
+  expect(processors).toEqual(before.devices.map(({ id }) => (id === 'cpu' ? undefined : { loss: 3, gradient: 1 })))
   const { devices: found } = await service.list({})
   expect(found[0]).toMatchObject({ id: 'cpu', usable: true, imagesPerSecond: 100 })
   expect(found[1]).toMatchObject({ usable: false, reason: expect.stringContaining('SIGSEGV') as string })

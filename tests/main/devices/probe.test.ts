@@ -23,11 +23,12 @@ const tried = (id: string, milliseconds?: number) => probe(engine, device(id), {
 
 test('a crash, a refusal and wrong numbers are a no with the reason', async () => {
   expect(await tried('crashes')).toMatchObject({ usable: false, reason: expect.stringContaining('ended unexpectedly') as string })
-  expect(await tried('refuses')).toEqual({ usable: false, reason: 'no adapter', imagesPerSecond: null })
+  expect(await tried('refuses')).toEqual({ usable: false, reason: 'no adapter', imagesPerSecond: null, step: null })
   expect(await tried('works')).toEqual({
     usable: true,
     reason: 'right to 1e-7 in a training step, 123 images/s; on the processor: Sin',
     imagesPerSecond: 123.4,
+    step: { loss: 2.5, gradient: 0.5 },
   })
 })
 

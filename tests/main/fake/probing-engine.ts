@@ -9,7 +9,7 @@ const probe: Job<'probe'> = async ({ device }) => {
   if (device === 'hangs') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
   if (device === 'refuses') throw new AppError('unsupported', 'no adapter')
   if (device === 'slow') await setTimeout(2_000)
-  return { name: device, difference: 1e-7, imagesPerSecond: 123.4, onProcessor: ['Sin'] }
+  return { name: device, difference: 1e-7, step: { loss: 2.5, gradient: 0.5 }, imagesPerSecond: 123.4, onProcessor: ['Sin'] }
 }
 
 serveJobs({ probe })

@@ -1,6 +1,7 @@
 // Service `devices`: what training can run on. Each is tried in a process of its own before it is offered.
 import type { Handlers } from '../../../shared/contract/index.ts'
 import { AppError } from '../../../shared/errors.ts'
+import type { StepFacts } from '../../../shared/step-facts.ts'
 import { findBackbone } from '../backbones/index.ts'
 import type { Studio } from '../context.ts'
 import { deviceFacts } from './facts.ts'
@@ -29,9 +30,13 @@ export function devices(studio: Studio, readFacts: () => Promise<string> = devic
         const { threads = cores() } = await file.read()
         const all = knownDevices()
         const about = { backbone: backbone && { id: backbone.id, name: backbone.name }, facts: await readFacts(), threads }
+        // The processor comes first: others are held against it, on the same step, without computing it once more.
+        let processor: StepFacts | null = null
         for (const [done, device] of all.entries()) {
           context.progress({ task: 'trying devices', done, total: all.length, unit: 'devices' })
-          const found = await probe(engine, device, { threads, ...(backbone && { backbone: backbone.file }) }, context.signal)
+          const request = { threads, ...(backbone && { backbone: backbone.file }), ...(processor && { processor }) }
+          const { step, ...found } = await probe(engine, device, request, context.signal)
+          if (device.id === 'cpu') processor = step
           await change((settings) => withFound(settings, about, device.id, found), id)
         }
         return { kind: 'probe-devices', devices: all.length }
