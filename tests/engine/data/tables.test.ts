@@ -1,4 +1,6 @@
 // Data sets described by files beside the images: a CSV, CUB-200-2011's text files, lists of paths.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readImageSet } from '../../../src/engine/data/folders.ts'
 import { folder, reason, table } from './scratch.ts'
@@ -21,6 +23,37 @@ describe('a CSV', () => {
         'images/4.jpg': '- -',
       })
     }
+  })
+
+  it('is read as it was exported, with formulas made text, and whatever stands in a third column without a header', async () => {
+    const files = { '-1.jpg': '', '2.jpg': '', '3.jpg': '' }
+    const tables = [
+      "path,label,split\r\n'-1.jpg,'+A,train\r\n2.jpg,'=B,\r\n3.jpg,'+A\r\n",
+      "'-1.jpg,'+A,blurred\n2.jpg,'=B,\n3.jpg,'+A,good\n",
+      "'-1.jpg;'+A;\n2.jpg;'=B;test\n3.jpg;'+A\n",
+    ]
+    const splits = [
+      ['train', '-', '-'],
+      ['-', '-', '-'],
+      ['-', 'test', '-'],
+    ]
+    for (const [i, text] of tables.entries()) {
+      const [first, second, third] = splits[i] ?? []
+      const set = await readImageSet(folder({ ...files, 'labels.csv': text }))
+      expect(table(set)).toEqual({ '-1.jpg': `+A ${first}`, '2.jpg': `=B ${second}`, '3.jpg': `+A ${third}` })
+    }
+  })
+
+  it('of something else, or what is no CSV at all, is left alone', async () => {
+    const images = { 'a/1.jpg': '', 'b/2.jpg': '' }
+    const others = ['name,note\nlens,1,5" lens\n', '1,5" lens\n', '"never closed\n', '\0\x01\x02', '', '\ufeff\n', 'x.jpg,a\n']
+    const strays = Object.fromEntries(others.map((text, i) => [`stray ${i}.csv`, text]))
+    expect(table(await readImageSet(folder({ ...images, ...strays })))).toEqual({ 'a/1.jpg': 'a -', 'b/2.jpg': 'b -' })
+    const wide = folder({ ...images })
+    writeFileSync(join(wide, 'notes.csv'), '\ufeffname\tnote\n', 'utf16le')
+    expect(await readImageSet(wide)).toMatchObject({ layout: 'class-folders' })
+    writeFileSync(join(wide, 'labels.csv'), '\ufefffile\tlabel\n1.jpg\tb\n', 'utf16le')
+    expect(await reason(wide)).toBe('ROOT/labels.csv: expected a CSV in UTF-8, found zero bytes (UTF-16, or no text at all)')
   })
 
   it('takes its split from its own name', async () => {

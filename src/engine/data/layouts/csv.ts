@@ -1,33 +1,27 @@
 // A flat folder with a CSV: one row an image, its file, its class and perhaps its split.
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { CsvError, parse } from 'csv-parse/sync'
-import { DataError, messageOf } from '../../../core/data/data-error.ts'
+import { DataError } from '../../../core/data/data-error.ts'
 import { byCodeUnits, type SkippedFile } from '../../../core/data/image-set.ts'
-import { columnOf, delimiterOf, splitOf } from '../../../shared/label-table.ts'
+import { labelColumns, readHead, readLabelRows } from '../../../node/label-csv.ts'
+import type { LabelColumns } from '../../../node/label-csv.ts'
+import { AppError } from '../../../shared/errors.ts'
+import { splitOf } from '../../../shared/label-table.ts'
 import type { Walk } from '../walk.ts'
 import { FileIndex, type LabelledFile, type LayoutReader } from './layout.ts'
 
-interface Row {
-  readonly cells: readonly string[]
-  /** 1-based, of the row's first line. */
-  readonly line: number
-}
-
 interface Table {
   readonly name: string
-  readonly rows: readonly Row[]
-  readonly columns: { readonly file: number; readonly label: number; readonly split: number | null }
+  readonly columns: LabelColumns
 }
 
 /**
  * Reads the one .csv file of the root whose header names a file column and a label column, or which has no header and starts with an image
- * of the folder and its label. Several such tables are allowed where each is named after its split (train.csv, test.csv).
- * An empty label, like an image that no row names, means: no class.
+ * of the folder and its label; any other .csv file is left alone. Several such tables are allowed where each is named after its split
+ * (train.csv, test.csv). An empty label, like an image that no row names, means: no class.
  */
 export const readCsv: LayoutReader = async (root, walk) => {
   const index = new FileIndex(walk.images)
-  const tables = await readTables(root, walk, index)
+  const tables = await findTables(root, walk, index)
   const [first, second] = tables.map(({ name }) => name)
   if (first === undefined) return null
   if (second !== undefined && !tables.every(({ name }) => splitOf(name.slice(0, -4)) !== null))
@@ -36,17 +30,15 @@ export const readCsv: LayoutReader = async (root, walk) => {
   const skipped: SkippedFile[] = []
   const used = new Map<string, { label: string | null; where: string }>()
   const images: LabelledFile[] = []
-  for (const { name, rows, columns } of tables) {
-    for (const { cells, line } of rows) {
+  for (const { name, columns } of tables) {
+    for await (const { file: path, label: text, split: splitCell, line } of readLabelRows(join(root, name), columns)) {
       const fail = (message: string): never => {
         throw new DataError('bad-data', join(root, name), `line ${line}: ${message}`)
       }
-      const path = cells[columns.file]?.trim() ?? ''
-      const label = cells[columns.label]?.trim().normalize('NFC') || null
-      const splitCell = columns.split === null ? '' : (cells[columns.split]?.trim() ?? '')
+      const label = text.normalize('NFC') || null
       const split = splitOf(splitCell) ?? splitOf(name.slice(0, -4))
       if (path === '') fail('expected the name of an image file, found an empty cell')
-      if (splitCell !== '' && split === null) fail(`expected train, validation or test as the split, found '${splitCell}'`)
+      if (splitCell !== '' && splitOf(splitCell) === null) fail(`expected train, validation or test as the split, found '${splitCell}'`)
       const file = index.find(path)
       if (file === null) {
         skipped.push({ path, reason: `named in ${name}, line ${line}, but not there (or there more than once)` })
@@ -67,45 +59,19 @@ export const readCsv: LayoutReader = async (root, walk) => {
   return { layout: 'csv', classes, images, skipped }
 }
 
-async function readTables(root: string, { texts }: Walk, index: FileIndex): Promise<Table[]> {
+async function findTables(root: string, { texts }: Walk, index: FileIndex): Promise<Table[]> {
   const tables: Table[] = []
   for (const name of texts.filter((text) => /^[^/]+\.csv$/i.test(text))) {
-    const rows = await readRows(root, name)
-    const [head, ...body] = rows
-    if (head === undefined) continue
-    const file = columnOf(head.cells, 'file')
-    const label = columnOf(head.cells, 'label')
-    if (file !== null && label !== null) tables.push({ name, rows: body, columns: { file, label, split: columnOf(head.cells, 'split') } })
-    else if (head.cells.length >= 2 && index.find(head.cells[0] ?? '') !== null) {
-      const split = head.cells.length > 2 && splitOf(head.cells[2] ?? '') !== null ? 2 : null
-      tables.push({ name, rows, columns: { file: 0, label: 1, split } })
-    }
+    const columns = labelColumns(await headOf(join(root, name)), (image) => index.find(image) !== null)
+    if (columns !== null) tables.push({ name, columns })
   }
   return tables
 }
 
-async function readRows(root: string, name: string): Promise<Row[]> {
-  const file = join(root, name)
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new DataError('no-access', file, `cannot be read (${messageOf(error)})`, { cause: error })
+/** Empty for what is no CSV: any file may lie in a folder. */
+async function headOf(file: string): Promise<readonly string[]> {
+  return readHead(file).catch((error: unknown) => {
+    if (error instanceof AppError && error.code === 'bad-data') return []
+    throw error
   })
-  try {
-    const firstLine = text.slice(0, text.search(/[\r\n]|$/))
-    const delimiter = delimiterOf(firstLine)
-    const rows: Row[] = []
-    parse(text, {
-      bom: true,
-      delimiter,
-      skip_empty_lines: true,
-      // `lines` counts the last line of a record; quoted cells may span several.
-      on_record: (cells: string[], { lines }) => {
-        rows.push({ cells, line: lines - cells.join('').split('\n').length + 1 })
-        return null
-      },
-    })
-    return rows
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error
-    throw new DataError('bad-data', file, error.message.replace(/\s+/g, ' '), { cause: error })
-  }
 }
