@@ -91,6 +91,22 @@ test('a file problem is the user’s: exit 1, one line that names it', async () 
   expect(jsonLines(stdout)).toMatchObject([{ event: 'error', code: 'disk-full', details: { path: '/out/model.onnx' } }])
 })
 
+test('where no image could be read, nothing was predicted or measured: exit 1 after what there is to tell', async () => {
+  const typo = join(temporary, 'typo.jpg')
+  const predicted = await run(cli, ['predict', '--model', 'm', typo], { env })
+  expect(predicted).toMatchObject({
+    code: 1,
+    stdout: `${typo}  nothing there\n`,
+    stderr: 'error: predict: expected an image that can be read, found none among 1\n',
+  })
+  const measured = await run(cli, ['evaluate', '--model', 'm', '--images', 'i', '--json'], { env })
+  expect(measured.code).toBe(1)
+  expect(jsonLines(measured.stdout)).toMatchObject([
+    { event: 'done', images: 0 },
+    { event: 'error', code: 'bad-data' },
+  ])
+})
+
 test.each([
   [
     'throws',

@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { AppError } from '../../shared/errors.ts'
 import { quote } from '../../shared/expected.ts'
 import type { JobRequest } from '../../shared/requests.ts'
+import type { JobResult } from '../../shared/results.ts'
 import { dataFolder } from '../../node/data-folder.ts'
 import { besideThis } from '../engine/place.ts'
 import { startJob } from '../engine/process.ts'
@@ -74,8 +75,19 @@ async function runJob(asked: JobRequest, output: Output, entry: URL, stdout: Clo
     output,
     stdout,
     () => job.stop(),
-    async () => output.done(await job.result),
+    async () => {
+      const result = await job.result
+      output.done(result)
+      requireImages(result)
+    },
   )
+}
+
+/** @throws AppError 'bad-data' where the job has done its work, and no image could be read: whoever asked has to change something */
+function requireImages(result: JobResult): void {
+  if ((result.job !== 'predict' && result.job !== 'evaluate') || result.images > 0) return
+  const files = result.job === 'predict' ? result.unreadable : result.skipped
+  throw new AppError('bad-data', `${result.job}: expected an image that can be read, found none among ${files}`)
 }
 
 /** Training without a device, or with `auto`, is where the services would do it; a device that is named is taken as it is. Both take their threads. */

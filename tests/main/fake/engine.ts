@@ -72,6 +72,16 @@ const evaluate: Job<'evaluate'> = async ({ model }, context) => {
   return { job: 'evaluate', accuracy: 1, images: 0, skipped: 0, classes: [], seconds: 0 }
 }
 
+/** None of the files can be read. */
+const predict: Job<'predict'> = ({ images = [] }) =>
+  Promise.resolve({
+    predictions: images.map((image) => ({ image, classes: [], problem: 'nothing there' })),
+    images: 0,
+    unreadable: images.length,
+    classes: [],
+    seconds: 0,
+  })
+
 /** A light job. */
 const methods: Job<'methods'> = () => Promise.resolve({ methods: [], training: [] })
 
@@ -101,4 +111,4 @@ const inspect: Job<'inspect'> = async ({ file }, { signal }) => {
   }
 }
 
-serveJobs({ train, evaluate, methods, check, inspect })
+serveJobs({ train, evaluate, predict, methods, check, inspect })
