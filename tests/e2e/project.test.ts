@@ -28,7 +28,7 @@ test('make a project, take in images, label, train, export', async () => {
 
   const image = at('photos/train/amber/000.jpg')
   expect(await result('project', 'label', project, image, '--class', 'elm')).toMatchObject({ images: 1 })
-  expect(await result('project', 'label', project, image, '--class', 'amber')).toMatchObject({ images: 1 })
+  expect(await result('project', 'label', project, image, '--class', ' AMBER')).toMatchObject({ images: 1 })
   const status = (await result('project', 'status', project)) as {
     classes: { name: string; images: number }[]
     splits: { labelled: object }

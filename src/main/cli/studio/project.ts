@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { ImageClass } from '../../../shared/contract/classes.ts'
 import type { TaskResult } from '../../../shared/contract/task-results.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { nameKey } from '../../services/classes/names.ts'
 import { percent, table, thousands } from '../format.ts'
 import { follow, openProject } from './session.ts'
 import type { Action, Session } from './session.ts'
@@ -68,14 +69,11 @@ export function label(folder: string, files: readonly string[], options: LabelOp
         `${unknown[0]}: expected an image of the project, found ${unknown.length} of ${files.length} files that are not`,
       )
     const selection = { images: images.filter((image) => image !== null) }
-    const { images: count } =
-      options.class === undefined
-        ? await api.labels.clear({ project, selection })
-        : await api.labels.assign({ project, selection, class: (await classNamed(session, project, options.class)).id })
-    return {
-      result: { images: count },
-      text: `${thousands(count)} images ${options.class === undefined ? 'without a label now' : `labelled ${options.class}`}`,
-    }
+    const label = options.class === undefined ? null : await classNamed(session, project, options.class)
+    const { images: count } = label
+      ? await api.labels.assign({ project, selection, class: label.id })
+      : await api.labels.clear({ project, selection })
+    return { result: { images: count }, text: `${thousands(count)} images ${label ? `labelled ${label.name}` : 'without a label now'}` }
   }
 }
 
@@ -119,7 +117,7 @@ async function importInto(session: Session, project: string, images: string): Pr
 
 async function classNamed({ api }: Session, project: string, name: string): Promise<ImageClass> {
   const { classes } = await api.classes.list({ project })
-  return classes.find((one) => one.name === name) ?? api.classes.create({ project, name })
+  return classes.find((one) => nameKey(one.name) === nameKey(name)) ?? api.classes.create({ project, name })
 }
 
 function reportOf(result: TaskResult): string {
