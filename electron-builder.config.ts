@@ -7,6 +7,7 @@ import { writeIcons } from './scripts/pack/icons.ts'
 import { repositoryOf } from './scripts/pack/repository.ts'
 import { stage } from './scripts/pack/stage.ts'
 import { targetOf } from './scripts/pack/target.ts'
+import { appId } from './src/main/app-id.ts'
 
 const root = import.meta.dirname
 const work = join(root, '.cache/pack')
@@ -16,7 +17,7 @@ const contributors = 'Self-Tuning Studio contributors'
 /** @param built the build, somewhere in the project */
 export function packConfiguration(built: string): Configuration {
   return {
-    appId: 'app.selftuning.studio',
+    appId,
     productName: 'Self-Tuning Studio',
     copyright: `${contributors}, Apache License 2.0`,
     directories: { output: 'dist', buildResources: 'resources' },

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '../shared/errors.ts'
 import { dataFolder } from '../node/data-folder.ts'
+import { appId } from './app-id.ts'
 import { besideThis, inResources } from './engine/place.ts'
 import { openShell } from './shell/index.ts'
 import type { Shell } from './shell/index.ts'
@@ -22,6 +23,8 @@ const inProgram = (path: string): string => fileURLToPath(new URL(path, import.m
 const profile = join(dataFolder(), 'window')
 mkdirSync(profile, { recursive: true })
 app.setName('Self-Tuning Studio')
+// As the installer's shortcut says it: notifications and the taskbar's button belong to that.
+if (process.platform === 'win32' && app.isPackaged) app.setAppUserModelId(appId)
 app.setPath('userData', profile)
 app.enableSandbox()
 registerScheme()
@@ -65,6 +68,7 @@ async function begin(): Promise<void> {
     settings,
     pages: inProgram('../renderer'),
     preload: inProgram('../preload/index.cjs'),
+    icon: process.platform === 'linux' && app.isPackaged ? join(process.resourcesPath, 'icon.png') : null,
     version: version(),
     repository: repository(),
     vite,

@@ -40,6 +40,8 @@ export interface ShellOptions {
   readonly pages: string
   /** The bundled preload script. */
   readonly preload: string
+  /** Of the window, where its system asks for one; null = the program's own. */
+  readonly icon: string | null
   readonly version: string
   /** As the package names it. */
   readonly repository: string | null
@@ -56,7 +58,7 @@ export interface Shell {
 
 /** To be called once, when Electron is ready. */
 export function openShell(options: ShellOptions): Shell {
-  const { running, pages, preload, version, repository, vite } = options
+  const { running, pages, preload, icon, version, repository, vite } = options
   const { studio } = running
   const { log } = studio
   const connection = inProcess(running)
@@ -75,7 +77,7 @@ export function openShell(options: ShellOptions): Shell {
   const wishes = new Wishes()
   const holds = new Holds()
   const states = new WindowStates(studio.dataFolder, log)
-  const window = new MainWindow(() => follow(createWindow({ states, preload, title: words().product, devTools })))
+  const window = new MainWindow(() => follow(createWindow({ states, preload, icon, title: words().product, devTools })))
   const updates = new UpdateCheck({ repository, version, window, words, log })
   const page = servePage({ running, window, wishes, holds, updates })
   const training = new TrainingWatch(connection)

@@ -8,6 +8,8 @@ export interface WindowOptions {
   readonly states: WindowStates
   /** The bundled preload script. */
   readonly preload: string
+  /** A picture's file; null = the program's own. */
+  readonly icon: string | null
   readonly title: string
   /** Tools to look into the page: not in the packaged application. */
   readonly devTools: boolean
@@ -20,7 +22,7 @@ export function ground(): string {
   return nativeTheme.shouldUseDarkColors ? grounds.dark : grounds.light
 }
 
-export function createWindow({ states, preload, title, devTools }: WindowOptions): BrowserWindow {
+export function createWindow({ states, preload, icon, title, devTools }: WindowOptions): BrowserWindow {
   const state = states.read(screen.getAllDisplays().map(({ workArea }) => workArea))
   const window = new BrowserWindow({
     ...(state.bounds ?? { width: state.width, height: state.height }),
@@ -28,6 +30,7 @@ export function createWindow({ states, preload, title, devTools }: WindowOptions
     minHeight: smallest.height,
     show: false,
     title,
+    ...(icon !== null && { icon }),
     backgroundColor: ground(),
     webPreferences: {
       preload,

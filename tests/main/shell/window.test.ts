@@ -1,14 +1,24 @@
-// The window itself: how it is taken away.
+// The window itself: its icon, and how it is taken away.
 import { beforeEach, expect, test, vi } from 'vitest'
 
 vi.mock('electron', () => import('./electron.ts'))
 const { BrowserWindow } = await import('./electron.ts')
-const { hideWindow } = await import('../../../src/main/shell/window.ts')
+const { stateFor } = await import('../../../src/main/shell/window-state.ts')
+const { createWindow, hideWindow } = await import('../../../src/main/shell/window.ts')
 
 let window: InstanceType<typeof BrowserWindow>
 beforeEach(() => {
   window = new BrowserWindow({ webPreferences: {} })
   window.show()
+})
+
+test.each([
+  ['/resources/icon.png', { icon: '/resources/icon.png' }],
+  [null, {}],
+])('its icon is %s', (icon, expected) => {
+  const states = { read: () => stateFor(null, []), follow: () => undefined }
+  const made = createWindow({ states, preload: '', icon, title: '', devTools: false } as never) as never as typeof window
+  expect('icon' in made.options ? { icon: made.options['icon'] } : {}).toEqual(expected)
 })
 
 test.each([
