@@ -78,7 +78,7 @@ export function openShell(options: ShellOptions): Shell {
   const holds = new Holds()
   const states = new WindowStates(studio.dataFolder, log)
   const window = new MainWindow(() => follow(createWindow({ states, preload, icon, title: words().product, devTools })))
-  const updates = new UpdateCheck({ repository, version, window, words, log })
+  const updates = new UpdateCheck({ repository, version, window, words, dataFolder: studio.dataFolder, log })
   const page = servePage({ running, window, wishes, holds, updates })
   const training = new TrainingWatch(connection)
   const tray = new BackgroundTray({ words, show: () => window.show(), pauseAndQuit: () => void closing.end('pause') })

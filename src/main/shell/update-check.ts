@@ -1,7 +1,11 @@
 // When the latest release is asked for: when a person wants to know, and once a day if the settings say so, which they do not by default.
 import { dialog, net, Notification } from 'electron'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { time } from '../../shared/contract/domain.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { UpdateState } from '../../shared/desktop.ts'
+import { JsonFile } from '../json-file.ts'
 import type { Log } from '../services/context.ts'
 import { openOutside } from './navigation.ts'
 import { gitHubName, latestRelease } from './updates.ts'
@@ -13,13 +17,21 @@ export interface UpdateOptions {
   readonly version: string
   readonly window: MainWindow
   readonly words: () => Words
-  readonly log: Pick<Log, 'info' | 'warn'>
+  /** The application's: the time of the last check is kept there. */
+  readonly dataFolder: string
+  readonly log: Log
 }
 
+const noted = z.object({ checkedAt: time.nullable() })
+/** Milliseconds. */
 const day = 24 * 60 * 60 * 1000
 
 export class UpdateCheck {
   readonly #options: UpdateOptions
+  readonly #file: JsonFile<z.infer<typeof noted>>
+  /** Of the last check, in milliseconds since 1970; null before one of this start. */
+  #checkedAt: number | null = null
+  #isAutomatic = false
   #timer: NodeJS.Timeout | undefined
   #page: string | null = null
   /** Told by itself already: once for each version. */
@@ -28,6 +40,7 @@ export class UpdateCheck {
 
   constructor(options: UpdateOptions) {
     this.#options = options
+    this.#file = new JsonFile(join(options.dataFolder, 'update-check.json'), noted, { checkedAt: null }, options.log)
   }
 
   /** Whether there is somebody to ask. */
@@ -38,6 +51,7 @@ export class UpdateCheck {
   /** @throws AppError 'disconnected' */
   async check(): Promise<UpdateState> {
     const { repository, version } = this.#options
+    if (this.isPossible) await this.#note()
     const found = await latestRelease(repository, version, (url, options) => net.fetch(url, options))
     this.#page = found.state === 'newer' ? found.page : null
     return found
@@ -45,13 +59,11 @@ export class UpdateCheck {
 
   /** By itself, or no more. */
   setAutomatic(wanted: boolean): void {
-    if (!wanted || !this.isPossible) {
-      clearInterval(this.#timer)
-      this.#timer = undefined
-    } else if (this.#timer === undefined) {
-      this.#timer = setInterval(() => void this.#checkQuietly(), day).unref()
-      void this.#checkQuietly()
-    }
+    const isAutomatic = wanted && this.isPossible
+    if (isAutomatic === this.#isAutomatic) return
+    this.#isAutomatic = isAutomatic
+    clearTimeout(this.#timer)
+    if (isAutomatic) void this.#checkInTime()
   }
 
   /** The page of the newer release that was found. @throws AppError 'not-found' where none was */
@@ -70,6 +82,30 @@ export class UpdateCheck {
     } catch (error) {
       await this.#say(update.failed, AppError.from(error).message)
     }
+  }
+
+  /** A day after the last check, whichever start of the application that was in; then again. */
+  async #checkInTime(): Promise<void> {
+    const last = await this.#lastCheck()
+    if (!this.#isAutomatic) return
+    // A clock that was set back is no reason to wait for longer than a day.
+    const rest = Math.min(day, Math.max(0, last + day - Date.now()))
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.#checkQuietly().then(() => this.#checkInTime()), rest).unref()
+  }
+
+  async #lastCheck(): Promise<number> {
+    if (this.#checkedAt !== null) return this.#checkedAt
+    const { checkedAt } = await this.#file.read().catch(() => ({ checkedAt: null }))
+    return checkedAt === null ? -Infinity : Date.parse(checkedAt)
+  }
+
+  async #note(): Promise<void> {
+    this.#checkedAt = Date.now()
+    const checkedAt = new Date(this.#checkedAt).toISOString()
+    await this.#file
+      .update(() => ({ checkedAt }))
+      .catch((error: unknown) => this.#options.log.warn(`${this.#file.path}: ${AppError.from(error).message}`))
   }
 
   async #checkQuietly(): Promise<void> {
