@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { open } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -200,6 +201,25 @@ test('the proxy of the environment is used, except for those that it leaves out'
   })
   expect(seen.at(-1)).toBe('CONNECT models.invalid:443')
   await new Promise((resolve) => proxy.close(resolve))
+})
+
+test('a certificate that the environment names is trusted, as one of a proxy that looks into connections', async () => {
+  const pem = (name: string): string => join(import.meta.dirname, '../../fixtures/tls', name)
+  const secure = createSecureServer({ cert: readFileSync(pem('certificate.pem')), key: readFileSync(pem('key.pem')) }, (_, response) =>
+    response.end(content),
+  )
+  await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve))
+  const named = (file: string): DownloadOptions => options({ environment: { NODE_EXTRA_CA_CERTS: file } })
+  const there = { ...wanted, address: `https://127.0.0.1:${(secure.address() as AddressInfo).port}/net.onnx` }
+  try {
+    await expect(download(there, options())).rejects.toThrow('its certificate is not known here')
+    await expect(download(there, named(join(folder, 'none.pem')))).rejects.toThrow('none.pem (NODE_EXTRA_CA_CERTS)')
+    await download(there, named(pem('certificate.pem')))
+    expect(readFileSync(file).equals(content)).toBe(true)
+  } finally {
+    secure.closeAllConnections()
+    secure.close()
+  }
 })
 
 test('without room on the disk nobody is asked', async () => {

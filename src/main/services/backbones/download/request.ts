@@ -1,7 +1,9 @@
 // One GET to the world outside: by https alone, also after redirects, and through the proxy that the environment names.
+import { readFileSync } from 'node:fs'
 import http from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import https from 'node:https'
+import { getCACertificates } from 'node:tls'
 import { AppError } from '../../../../shared/errors.ts'
 import { networkError, unreachable } from './network-error.ts'
 
@@ -9,7 +11,7 @@ import { networkError, unreachable } from './network-error.ts'
 export interface Reach {
   /** Whether an address may be called; https only if left out. */
   readonly isAllowed?: (address: URL) => boolean
-  /** With HTTPS_PROXY, HTTP_PROXY and NO_PROXY; this process's own if left out. */
+  /** With HTTPS_PROXY, HTTP_PROXY, NO_PROXY and NODE_EXTRA_CA_CERTS; this process's own if left out. */
   readonly environment?: NodeJS.ProcessEnv
 }
 
@@ -61,7 +63,7 @@ function getOnce(target: URL, headers: Readonly<Record<string, string>>, reach: 
   const { request, Agent } = target.protocol === 'https:' ? https : http
   const environment = reach.environment ?? process.env
   requireProxySupport(environment)
-  const agent = new Agent({ proxyEnv: environment })
+  const agent = new Agent({ proxyEnv: environment, ...certificates(target, environment) })
   return new Promise((resolve, reject) => {
     const fail = (error: unknown): void => reject(signal.aborted ? stopped() : networkError(error, target, environment))
     const sent = request(target, { agent, headers, signal, timeout: patience })
@@ -70,6 +72,19 @@ function getOnce(target: URL, headers: Readonly<Record<string, string>>, reach: 
     sent.once('timeout', () => sent.destroy(new Error(`no answer for ${patience / 1000} s`)))
     sent.end()
   })
+}
+
+/** What is trusted where the environment adds to it: the packed application's Node takes nothing of the environment by itself. */
+function certificates(target: URL, { NODE_EXTRA_CA_CERTS: file = '' }: NodeJS.ProcessEnv): { ca?: string[] } {
+  if (file === '') return {}
+  try {
+    return { ca: [...getCACertificates(), readFileSync(file, 'utf8')] }
+  } catch (error) {
+    throw unreachable(
+      target.href,
+      `expected certificates in ${file} (NODE_EXTRA_CA_CERTS), found ${error instanceof Error ? error.message : String(error)}`,
+    )
+  }
 }
 
 function requireProxySupport(environment: NodeJS.ProcessEnv): void {
