@@ -24,6 +24,9 @@ import { Reporter } from './reporter.ts'
 import { PhaseSources } from './sources.ts'
 import { Survival } from './survival.ts'
 
+const diverged =
+  'expected a validation with weights to keep, found none: the loss grew without end after every retry at half the rate; a smaller learningRate may help'
+
 /** Trains, exports and tests. @param open the engine of a device @throws AppError 'stopped' after keeping a checkpoint, when the signal says so. */
 export async function train(
   request: TrainRequest,
@@ -120,6 +123,7 @@ async function runPhases(
         throw new AppError('stopped', `stopped at step ${reporter.step}; --resume with the same options goes on from there`)
       carried = better(carried, best, inRun(progress.kept, reporter.stepsBefore(index)))
     }
+    if (!carried.carriedBest) throw new AppError('diverged', diverged)
     return await finish(carried)
   } finally {
     await reporter.flush()

@@ -1,9 +1,10 @@
 // A run whose device fails, wherever that happens, goes on: on another device with the same numbers, with less memory, or with smaller batches.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Engine, Executable, Program, State } from '../../../src/core/graph/program.ts'
+import { scalar } from '../../../src/core/tensor/tensor.ts'
 import { topological } from '../../../src/core/graph/value.ts'
 import { OnnxRuntimeEngine } from '../../../src/engine/backends/onnxruntime/engine.ts'
 import { train } from '../../../src/engine/training/run.ts'
@@ -169,6 +170,24 @@ test.each(gone)('a device that is gone ($says): the run is resumed elsewhere, an
   const message = `tensorflow failed (${says}): the run goes on with onnxruntime cpu, 1 thread`
   expect(context.events.filter(({ event }) => event === 'warning')).toEqual([expect.objectContaining({ message })])
   expect(JSON.parse(readFileSync(join(request.out, 'run.json'), 'utf8'))).toMatchObject({ fallbacks: [message] })
+})
+
+test('a run whose loss is never a number ends with an error that says so, and without a model', async () => {
+  const engine = new OnnxRuntimeEngine({ threads: 1 })
+  const compile = engine.compile.bind(engine)
+  const wrong = async (program: Program): Promise<Executable> => {
+    const made = await compile(program)
+    const run = made.run.bind(made)
+    return kindOf(program) === 'step'
+      ? Object.assign(made, {
+          run: async (...given: Parameters<typeof run>) => ({ ...(await run(...given)), loss: scalar('float32', NaN) }),
+        })
+      : made
+  }
+  const request = requestOf('never', 'all', {})
+  const ended = train(request, testContext(), () => Promise.resolve(Object.assign(engine, { compile: wrong })))
+  await expect(ended).rejects.toMatchObject({ code: 'diverged' })
+  expect(existsSync(join(request.out, 'model.onnx'))).toBe(false)
 })
 
 /** What is tried before batches become smaller. */
