@@ -10,11 +10,11 @@ export class JsonFile<T> {
   readonly path: string
   readonly #schema: z.ZodType<T>
   readonly #absent: T
-  readonly #log: Log
+  readonly #log: Pick<Log, 'warn'>
   #changes: Promise<unknown> = Promise.resolve()
 
   /** @param absent what it holds before it is first written */
-  constructor(path: string, schema: z.ZodType<T>, absent: T, log: Log) {
+  constructor(path: string, schema: z.ZodType<T>, absent: T, log: Pick<Log, 'warn'>) {
     this.path = path
     this.#schema = schema
     this.#absent = absent

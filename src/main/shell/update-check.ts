@@ -19,7 +19,7 @@ export interface UpdateOptions {
   readonly words: () => Words
   /** The application's: the time of the last check is kept there. */
   readonly dataFolder: string
-  readonly log: Log
+  readonly log: Pick<Log, 'info' | 'warn'>
 }
 
 const noted = z.object({ checkedAt: time.nullable() })

@@ -62,7 +62,10 @@ export function createWindow({ states, preload, icon, title, devTools }: WindowO
 }
 
 /** Hides it. On a Mac a full-screen window leaves its screen first, which would stay behind and be black. */
-export function hideWindow(window: BrowserWindow, platform: NodeJS.Platform = process.platform): void {
+export function hideWindow(
+  window: Pick<BrowserWindow, 'hide' | 'isFullScreen' | 'once' | 'setFullScreen'>,
+  platform: NodeJS.Platform = process.platform,
+): void {
   if (platform !== 'darwin' || !window.isFullScreen()) return window.hide()
   window.once('leave-full-screen', () => window.hide())
   window.setFullScreen(false)

@@ -195,7 +195,9 @@ describe('batches from the cache', () => {
       seed: 0,
     })
     expect(() => new FeatureStream(plan([1], 4))).toThrow('cached views: expected at least 4 of each image, found 3')
-    expect(() => new FeatureStream(plan([broken], 2))).toThrow('expected at least one image to draw from, found none')
+    expect(() => new FeatureStream(plan([broken], 2))).toThrow(
+      'labelled images: expected at least one that can be decoded, found none among 1',
+    )
   })
 
   it('come in order for evaluation', async () => {

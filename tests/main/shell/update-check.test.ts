@@ -14,7 +14,7 @@ const later = setTimeout
 /** The file has been read, by a clock that the test does not hold. */
 const settled = (): Promise<void> => new Promise((resolve) => later(resolve, 100))
 const warnings: string[] = []
-const log = { info: () => undefined, warn: (text: string) => void warnings.push(text), error: () => undefined }
+const log = { info: () => undefined, warn: (text: string) => void warnings.push(text) }
 afterAll(() => {
   vi.useRealTimers()
   rmSync(dataFolder, { recursive: true })

@@ -21,7 +21,7 @@ function expectOneMeaning(shortcuts: Shortcuts): void {
 test('our own keys mean one thing each', () => expectOneMeaning({}))
 
 test('classes are given all digits and letters that are no command’s', () => {
-  const free = [...'123456789abcdefghijklmnopqrstuvwxyz'].filter((key) =>
+  const free = Array.from('123456789abcdefghijklmnopqrstuvwxyz').filter((key) =>
     commandsOf(key.toUpperCase(), {}).every((id) => commands[id].scope === 'train'),
   )
   expect(classKeys).toEqual(free)

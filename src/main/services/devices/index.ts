@@ -93,10 +93,10 @@ function listOf(settings: DeviceSettings, facts: string, backbone?: string): Lis
   const isOlder = valid === null && settings.probes.length > 0
   const unknown = isOlder ? 'not tried since the system, a driver, a library or this program has changed' : 'not tried yet'
   // Numbers stay right with other threads, and the speed of a card stays what it is.
-  const others = valid && valid.threads !== threads ? valid.threads : null
+  const others = valid?.threads === threads ? null : (valid?.threads ?? null)
   const devices = known.map(({ id, name, isThreaded }) => {
     const usual = id === 'cpu' ? { usable: true, reason: `always there; ${unknown}` } : { usable: false, reason: unknown }
-    const found = { imagesPerSecond: null, ...(valid?.devices[id] ?? usual) }
+    const found = valid?.devices[id] ?? { ...usual, imagesPerSecond: null }
     if (others === null || !isThreaded || found.imagesPerSecond === null) return { id, name, ...found }
     return {
       id,

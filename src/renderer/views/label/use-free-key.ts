@@ -8,7 +8,7 @@ import { useSettings } from '../../stores/settings.ts'
 import { classKeys } from '../../../shared/class-keys.ts'
 
 /** Those of commands last: the person may have given them others. */
-const all = [...new Set([...classKeys, ...'cfnuyz0'])]
+const all = [...new Set([...classKeys, 'c', 'f', 'n', 'u', 'y', 'z', '0'])]
 
 /** @returns gives the next free key, or null where none is left @param also keys that are taken besides */
 export function useFreeKey(): (also?: ReadonlySet<string>) => string | null {
