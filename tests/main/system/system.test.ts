@@ -135,7 +135,8 @@ test('the log keeps its files small, one entry a line, and never stops the work'
   expect(nowhere.tail(1)[0]).toMatch(/warn a file is in the way$/)
 })
 
-test('the data folder is where the platform keeps such things', () => {
+test('the data folder is where the platform keeps such things', ({ skip }) => {
+  skip(process.platform === 'win32', 'Windows joins paths in its own way')
   expect(dataFolder({ SELF_TUNING_HOME: '/srv/studio', XDG_DATA_HOME: '/x' }, 'linux', '/home/a')).toBe('/srv/studio')
   expect(dataFolder({ XDG_DATA_HOME: 'relative' }, 'linux', '/home/a')).toBe('/home/a/.local/share/self-tuning-studio')
   expect(dataFolder({ XDG_DATA_HOME: '/x' }, 'linux', '/home/a')).toBe('/x/self-tuning-studio')
