@@ -5,12 +5,14 @@ import * as g from '../../../src/core/graph/build.ts'
 import type { Program } from '../../../src/core/graph/program.ts'
 import { ReferenceEngine } from '../../../src/core/reference/engine.ts'
 import { tensor, toNumbers } from '../../../src/core/tensor/tensor.ts'
+import type { Binding } from '../../../src/engine/backends/tensorflow/binding.ts'
+import { TensorFlowState } from '../../../src/engine/backends/tensorflow/state.ts'
 import { TensorFlowEngine } from '../../../src/engine/backends/tensorflow/engine.ts'
 import { lowerProgram } from '../../../src/engine/backends/tensorflow/lower-program.ts'
 import { runSteps, trainingProblem } from '../../../src/engine/probe/training-problem.ts'
 import { isTensorFlowThere, withoutTensorFlow } from '../../support/tensorflow.ts'
 
-const small = trainingProblem({ batch: 2, size: 8, widths: [4, 4] })
+const small = trainingProblem({ batch: 2, size: 16, widths: [4, 4] })
 
 describe('the plan of a training step', () => {
   const plan = lowerProgram(small.program, false)
@@ -33,6 +35,23 @@ describe('the plan of a training step', () => {
       for (const slot of frees) gone.add(slot)
     }
   })
+})
+
+it('lets go of what it has taken where the rest does not fit, and says so', () => {
+  const held = new Set<number>()
+  const binding = {
+    createTensor: () => {
+      if (held.size === 2) throw new Error('Invalid TF_Status: 8\nMessage: OOM when allocating tensor')
+      held.add(held.size)
+      return held.size - 1
+    },
+    deleteTensor: (id: number) => void held.delete(id),
+  } as unknown as Binding
+  const values = Object.fromEntries(['a', 'b', 'c'].map((name) => [name, tensor('float32', [2])]))
+  expect(() => new TensorFlowState(binding, values)).toThrow(
+    expect.objectContaining({ code: 'out-of-memory', message: 'TensorFlow cannot take a tensor: OOM when allocating tensor' }),
+  )
+  expect(held.size).toBe(0)
 })
 
 describe.skipIf(!isTensorFlowThere)(`the TensorFlow engine${withoutTensorFlow}`, () => {

@@ -19,7 +19,7 @@ export class TensorFlowExecutable implements Executable {
   readonly #binding: Binding
   readonly #program: Program
   readonly #plan: Plan
-  readonly #constants: ReadonlyMap<Slot, TensorId>
+  readonly #constants = new Map<Slot, TensorId>()
   readonly #options: ExecutableOptions
   #isDisposed = false
 
@@ -28,7 +28,12 @@ export class TensorFlowExecutable implements Executable {
     this.#program = program
     this.#plan = plan
     this.#options = options
-    this.#constants = new Map(plan.constants.map(({ slot, value }) => [slot, toTensorFlow(binding, value)]))
+    try {
+      for (const { slot, value } of plan.constants) this.#constants.set(slot, toTensorFlow(binding, value))
+    } catch (error) {
+      this.dispose()
+      throw error
+    }
   }
 
   run(state: State, feeds: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>> {

@@ -6,7 +6,7 @@ import type { Binding, TensorId } from './binding.ts'
 import { requireType } from './errors.ts'
 import { conversion, hasLayouts } from './layout.ts'
 import type { Layout } from './layout.ts'
-import { fromTensorFlow, toTensorFlow } from './tensors.ts'
+import { created, executed, fromTensorFlow, toTensorFlow } from './tensors.ts'
 import { dataTypes } from './data-types.ts'
 
 interface Variable {
@@ -21,7 +21,12 @@ export class TensorFlowState implements State {
 
   constructor(binding: Binding, values: Readonly<Record<string, HostTensor>>) {
     this.#binding = binding
-    for (const [name, value] of Object.entries(values)) this.#set(name, value)
+    try {
+      for (const [name, value] of Object.entries(values)) this.#set(name, value)
+    } catch (error) {
+      this.dispose()
+      throw error
+    }
   }
 
   get names(): readonly string[] {
@@ -83,11 +88,9 @@ export class TensorFlowState implements State {
 
   #converted({ id, layout, type: { shape } }: Variable, to: Layout): TensorId {
     const { perm } = conversion(shape, layout, to)
-    const axes = this.#binding.createTensor([perm.length], dataTypes.int32, Int32Array.from(perm))
+    const axes = created(this.#binding, [perm.length], dataTypes.int32, Int32Array.from(perm))
     try {
-      const [result] = this.#binding.executeOp('Transpose', [], [id, axes], 1)
-      if (!result) throw new Error("TensorFlow's Transpose returned nothing")
-      return result.id
+      return executed(this.#binding, 'Transpose', [], [id, axes])
     } finally {
       this.#binding.deleteTensor(axes)
     }

@@ -4,26 +4,29 @@ import type { DType, HostTensor, TensorType } from '../../../core/tensor/tensor.
 import { type } from './attributes.ts'
 import type { Binding, TensorId } from './binding.ts'
 import { dataTypes } from './data-types.ts'
+import { callError } from './errors.ts'
 
 /** A copy that shares nothing with the original. */
 export function toTensorFlow(binding: Binding, { dtype, shape, data }: HostTensor): TensorId {
   // TensorFlow takes over the memory.
   const own = data.slice()
   if (own instanceof BigInt64Array || own instanceof Float64Array) {
-    const bits = binding.createTensor(shape, dataTypes.int64, new Int32Array(own.buffer))
+    const bits = created(binding, shape, dataTypes.int64, new Int32Array(own.buffer))
     return dtype === 'int64' ? bits : consumed(binding, bits, (id) => converted(binding, 'Bitcast', 'type', id, 'float64'))
   }
   if (own instanceof Float16Array) {
-    const wide = binding.createTensor(shape, dataTypes.float32, Float32Array.from(own))
+    const wide = created(binding, shape, dataTypes.float32, Float32Array.from(own))
     return consumed(binding, wide, (id) => converted(binding, 'Cast', 'DstT', id, 'float16'))
   }
-  return binding.createTensor(shape, dataTypes[dtype], own)
+  return created(binding, shape, dataTypes[dtype], own)
 }
 
-/** A copy, owned by the caller. */
+/** A copy, owned by the caller.
+ * @throws AppError also for what failed when the value was computed: a graphics card tells only then */
 export function fromTensorFlow(binding: Binding, id: TensorId, { dtype, shape }: TensorType): HostTensor {
   if (sizeOf(shape) === 0) return tensor(dtype, shape)
-  const read = (tensor: TensorId): ReturnType<Binding['tensorDataSync']> => binding.tensorDataSync(tensor)
+  const read = (tensor: TensorId): ReturnType<Binding['tensorDataSync']> =>
+    called('TensorFlow cannot hand over a tensor', () => binding.tensorDataSync(tensor))
   if (dtype === 'float64') {
     const bits = consumed(binding, converted(binding, 'Bitcast', 'type', id, 'int64'), read)
     return { dtype, shape, data: new Float64Array(bits.buffer as ArrayBuffer) }
@@ -40,9 +43,32 @@ export function fromTensorFlow(binding: Binding, id: TensorId, { dtype, shape }:
 }
 
 function converted(binding: Binding, op: 'Bitcast' | 'Cast', attribute: string, id: TensorId, to: DType): TensorId {
-  const [result] = binding.executeOp(op, [{ name: attribute, ...type(dataTypes[to]) }], [id], 1)
+  return executed(binding, op, [{ name: attribute, ...type(dataTypes[to]) }], [id])
+}
+
+/** The one output of an operation that no program has asked for. */
+export function executed(
+  binding: Binding,
+  op: string,
+  attributes: Parameters<Binding['executeOp']>[1],
+  inputs: readonly TensorId[],
+): TensorId {
+  const [result] = called(`TensorFlow cannot run ${op}`, () => binding.executeOp(op, attributes, inputs, 1))
   if (!result) throw new Error(`TensorFlow's ${op} returned nothing`)
   return result.id
+}
+
+/** As the binding's `createTensor`. */
+export function created(binding: Binding, ...given: Parameters<Binding['createTensor']>): TensorId {
+  return called('TensorFlow cannot take a tensor', () => binding.createTensor(...given))
+}
+
+function called<T>(what: string, call: () => T): T {
+  try {
+    return call()
+  } catch (error) {
+    throw callError(what, error)
+  }
 }
 
 /** What `use` makes of a tensor that is then deleted. */
