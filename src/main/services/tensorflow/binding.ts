@@ -21,12 +21,19 @@ export interface Libraries {
   readonly scratch: string
 }
 
+/** Before anything is downloaded. @param resources what comes with the application
+ * @throws AppError 'unsupported' if none comes with it and there is no compiler */
+export async function requireMeans(resources: string, signal: AbortSignal): Promise<void> {
+  if (await isThere(readyFile(resources))) return
+  const name = compiler()
+  if (!(await run(name, ['--version'], { signal }))) throw noCompiler(name)
+}
+
 /** @param resources what comes with the application @throws AppError 'unsupported' if none can be had */
 export async function makeBinding(libraries: Libraries, resources: string, node: string, signal: AbortSignal): Promise<Loaded> {
   const file = join(libraries.folder, bindingName)
-  const ready = join(resources, 'tensorflow', `${process.platform}-${process.arch}`, bindingName)
-  const isThere = await access(ready).then(() => true, () => false) // prettier-ignore
-  if (isThere) {
+  const ready = readyFile(resources)
+  if (await isThere(ready)) {
     await copyFile(ready, file)
     const loaded = await load(file, node, signal)
     if (!(loaded instanceof AppError)) return loaded
@@ -35,6 +42,25 @@ export async function makeBinding(libraries: Libraries, resources: string, node:
   const loaded = await load(file, node, signal)
   if (loaded instanceof AppError) throw loaded
   return loaded
+}
+
+function readyFile(resources: string): string {
+  return join(resources, 'tensorflow', `${process.platform}-${process.arch}`, bindingName)
+}
+
+function isThere(file: string): Promise<boolean> {
+  return access(file).then(() => true, () => false) // prettier-ignore
+}
+
+function compiler(): string {
+  return process.env.CXX ?? 'g++'
+}
+
+function noCompiler(name: string): AppError {
+  return new AppError(
+    'unsupported',
+    `TensorFlow: expected a C++ compiler to build its binding, found no ${name}; the package g++ or build-essential brings one`,
+  )
 }
 
 /** Loads it in a process of its own: libraries that do not fit may end it. */
@@ -54,12 +80,8 @@ async function build(file: string, { folder, headers, scratch }: Libraries, sign
   const files = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(sources, name))
   const options = ['-std=c++17', '-O2', '-fPIC', '-shared', '-w', '-s', '-DNAPI_VERSION=8', `-I${node}`, `-I${headers}`]
   const linked = [`-L${folder}`, '-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2', '-Wl,--disable-new-dtags,-rpath,$ORIGIN']
-  const compiler = process.env.CXX ?? 'g++'
-  const ended = await run(compiler, [...options, ...files, '-o', file, ...linked], { signal })
-  if (!ended)
-    throw new AppError(
-      'unsupported',
-      `TensorFlow: expected a C++ compiler to build its binding, found no ${compiler}; the package g++ or build-essential brings one`,
-    )
+  const name = compiler()
+  const ended = await run(name, [...options, ...files, '-o', file, ...linked], { signal })
+  if (!ended) throw noCompiler(name)
   if (ended.code !== 0) throw new AppError('unsupported', `TensorFlow: expected its binding to build, found: ${ended.words}`)
 }

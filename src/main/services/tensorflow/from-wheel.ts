@@ -5,7 +5,7 @@ import type { TensorFlowNote } from '../../../node/tensorflow.ts'
 import { makeFolder } from '../../../node/files.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { TaskContext } from '../tasks/task-runner.ts'
-import { bindingName, makeBinding } from './binding.ts'
+import { bindingName, makeBinding, requireMeans } from './binding.ts'
 import { fetchWheel } from './python.ts'
 import { requireDriver } from './driver.ts'
 import { requireRoom } from './room.ts'
@@ -32,6 +32,7 @@ const inclusion = 'tensorflow/include/'
 export async function fromWheel(source: Source, places: Places, context: TaskContext): Promise<Omit<TensorFlowNote, 'bytes'>> {
   const { signal } = context
   const { target, cache, scratch } = places
+  await requireMeans(places.resources, signal)
   await requireRoom(target, source.downloadBytes + source.diskBytes)
   if (source.id === 'cuda') await requireDriver(signal)
   const wheel = await bring(source.wheel ?? '', join(cache, 'tensorflow'), source.downloadBytes, context)

@@ -1,4 +1,5 @@
 // Sets TensorFlow up: everything is made beside its folder, which gets its name when it is whole and has been loaded once.
+import { existsSync } from 'node:fs'
 import { readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { installedTensorFlow, noteFile } from '../../../node/tensorflow.ts'
@@ -43,8 +44,7 @@ export async function install(id: string, { folder, resources, node }: InstallOp
     const made = source.wheel === null ? await fromPackage(source, places, context) : await fromWheel(source, places, context)
     const note = { ...made, bytes: await sizeOf(places.target) }
     await writeJson(noteFile(places.target), note)
-    await rm(folder, { recursive: true, force: true })
-    await rename(places.target, folder)
+    await replace(folder, places.target)
     await rm(beside(folder, 'downloads'), { recursive: true, force: true })
     return note
   } finally {
@@ -52,9 +52,19 @@ export async function install(id: string, { folder, resources, node }: InstallOp
   }
 }
 
+/** What was there goes once the new one has its place. Libraries in use cannot be deleted on Windows: the next attempt does it. */
+async function replace(folder: string, made: string): Promise<void> {
+  const old = beside(folder, 'old')
+  await rm(old, { recursive: true, force: true })
+  const isReplaced = existsSync(folder)
+  if (isReplaced) await rename(folder, old)
+  await rename(made, folder)
+  if (isReplaced) await rm(old, { recursive: true, force: true }).catch(() => undefined)
+}
+
 /** Removes it, and what attempts have left. */
 export async function remove(folder: string): Promise<void> {
-  for (const path of [noteFile(folder), folder, beside(folder, 'new'), beside(folder, 'scratch'), beside(folder, 'downloads')])
+  for (const path of [noteFile(folder), folder, ...['old', 'new', 'scratch', 'downloads'].map((what) => beside(folder, what))])
     await rm(path, { recursive: true, force: true })
 }
 
