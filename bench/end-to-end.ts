@@ -1,11 +1,16 @@
-// Images a second of whole Self-Tuning runs over those of their steps alone: what waiting for images, validation, checkpoints and reports take.
-// node bench/end-to-end.ts [--images DIR] [--size 128] [--steps 120] [--threads 2] [--device cpu] [--run DIR]; --run: of a run that is there already
+// Images a second of a whole Self-Tuning run over those of its step alone, computed on noise before and after it: what images, validation, checkpoints and reports take.
+// node bench/end-to-end.ts [--images DIR] [--size 128] [--steps 120] [--threads 2] [--device cpu]
+import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
+import { parseArgs, promisify } from 'node:util'
+import { openEngine } from '../src/engine/backends/index.ts'
+import { openRun } from '../src/engine/training/open-run.ts'
+import { openTrialStep } from '../src/engine/training/trial-step.ts'
+import type { TrainRequest } from '../src/shared/requests.ts'
 import { runTraining } from './train-run.ts'
 
 const { values } = parseArgs({
@@ -15,45 +20,72 @@ const { values } = parseArgs({
     steps: { type: 'string', default: '120' },
     threads: { type: 'string', default: '2' },
     device: { type: 'string', default: 'cpu' },
-    run: { type: 'string' },
+    request: { type: 'string' },
   },
 })
 
 interface StepMetrics {
   readonly at: string
   readonly event: string
-  readonly phase: string
+  readonly step: number
   readonly waitingShare: number
 }
 
-/** Of each phase: steps, seconds a step by the clock, of the step alone (median, without waiting), and the mean share of waiting. */
-function report(folder: string): void {
+/** Steps alone that are timed, before the run and again after it. */
+const alone = 20
+
+/** Milliseconds a step by the clock, validations and checkpoints included, and the mean share of waiting. */
+function whole(folder: string): { ms: number; waiting: number } {
   const lines = readFileSync(join(folder, 'metrics.ndjson'), 'utf8').trim().split('\n')
-  const steps = lines.map((line) => JSON.parse(line) as StepMetrics).filter(({ event }) => event === 'step')
-  console.log('phase                        steps  whole ms  step ms  step over whole  waiting')
-  for (const phase of new Set(steps.map((step) => step.phase))) {
-    const own = steps.filter((step) => step.phase === phase)
-    const times = own.map(({ at }) => Date.parse(at))
-    // The first steps of a phase start threads and fill queues.
-    const gaps = times.slice(1).map((time, i) => time - (times[i] ?? time)).slice(5) // prettier-ignore
-    if (gaps.length < 10) continue
-    const waits = own.slice(6).map(({ waitingShare }) => waitingShare)
-    const [whole, waiting] = [mean(gaps), mean(waits)]
-    const alone = median(gaps.map((gap, i) => gap * (1 - (waits[i] ?? 0))))
-    const cells = [phase.padEnd(28), String(gaps.length).padEnd(6), whole.toFixed(1).padEnd(9), alone.toFixed(1).padEnd(8), (alone / whole).toFixed(2).padEnd(16), `${(100 * waiting).toFixed(1)} %`] // prettier-ignore
-    console.log(cells.join(' '))
+  // The first steps start threads and fill queues.
+  const steps = lines.map((line) => JSON.parse(line) as StepMetrics).filter(({ event }) => event === 'step').slice(5) // prettier-ignore
+  const [first, last] = [steps[0], steps.at(-1)]
+  if (!first || !last || first === last) throw new Error(`${folder}: expected more than six steps`)
+  return {
+    ms: (Date.parse(last.at) - Date.parse(first.at)) / (steps.length - 1),
+    waiting: mean(steps.map(({ waitingShare }) => waitingShare)),
   }
+}
+
+/** Prints the milliseconds of steps alone. In a process of its own, with the memory settings that the application starts its engine with. */
+async function timeSteps(request: TrainRequest): Promise<void> {
+  const run = await openRun(request, new AbortController().signal)
+  const engine = await openEngine({ device: request.device, threads: run.threads })
+  const step = await openTrialStep(run, engine, run.phases[0]!)
+  const times: number[] = []
+  while (times.length < alone) times.push(1000 * (await step.once()))
+  step.dispose()
+  await engine.dispose()
+  console.log(JSON.stringify(times))
+}
+
+async function stepTimes(folder: string): Promise<number[]> {
+  const env = { ...process.env, GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' }
+  const { stdout } = await promisify(execFile)(process.execPath, [import.meta.filename, '--request', join(folder, 'run.json')], { env })
+  return JSON.parse(stdout) as number[]
 }
 
 const mean = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0) / numbers.length
 const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? NaN
 
-if (values.run !== undefined) report(values.run)
+if (values.request !== undefined) await timeSteps((JSON.parse(readFileSync(values.request, 'utf8')) as { request: TrainRequest }).request)
 else if (!existsSync(values.images)) console.log(`end-to-end: skipped, expected photos in ${values.images}, found none`)
 else {
   const folder = await mkdtemp(join(tmpdir(), 'end-to-end-'))
-  const options = ['--images', values.images, '--method', 'self-tuning', '--labels-per-class', '5', '--depth', 'all', '--seed', '0']
-  await runTraining([...options, '--steps', values.steps, '--image-size', values.size, '--threads', values.threads, '--device', values.device, '--out', folder]) // prettier-ignore
-  report(folder)
-  await rm(folder, { recursive: true })
+  const train = async (name: string, steps: string): Promise<string> => {
+    const out = join(folder, name)
+    const options = ['--images', values.images, '--method', 'self-tuning', '--labels-per-class', '5', '--depth', 'all', '--seed', '0']
+    await runTraining([...options, '--steps', steps, '--image-size', values.size, '--threads', values.threads, '--device', values.device, '--out', out]) // prettier-ignore
+    return out
+  }
+  try {
+    // Its record says what is asked for.
+    const short = await train('short', '2')
+    const before = await stepTimes(short)
+    const { ms, waiting } = whole(await train('run', values.steps))
+    const step = median([...before, ...(await stepTimes(short))])
+    console.log(`${values.steps} steps: ${ms.toFixed(1)} ms a step by the clock, ${step.toFixed(1)} alone: ${(step / ms).toFixed(2)}; ${(100 * waiting).toFixed(1)} % waiting for images`) // prettier-ignore
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 }

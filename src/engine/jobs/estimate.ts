@@ -1,16 +1,10 @@
 // Job `estimate`: time and memory of a run, from a few steps of each phase at their real size and a few images.
 import { resourceUsage } from 'node:process'
 import type { Engine } from '../../core/graph/program.ts'
-import type { Random } from '../../core/tensor/random.ts'
 import { shortSideOf } from '../../core/data/views/recipe.ts'
 import type { Cut } from '../../core/nn/backbone.ts'
 import { sizeOf } from '../../core/tensor/tensor.ts'
-import type { Shape } from '../../core/tensor/tensor.ts'
-import { drawMasks } from '../../core/train/dropout.ts'
-import { batchFeeds } from '../../core/train/loop.ts'
 import type { Phase } from '../../core/train/plan.ts'
-import type { BatchPart } from '../../core/data/batches.ts'
-import { scalar } from '../../core/tensor/tensor.ts'
 import { freeMemory, hasOwnMemory } from '../../node/memory.ts'
 import { AppError } from '../../shared/errors.ts'
 import { openEngine } from '../backends/index.ts'
@@ -23,14 +17,14 @@ import { storable } from '../training/half-storage.ts'
 import { largestBatch, runMemory } from '../training/memory.ts'
 import { openRun } from '../training/open-run.ts'
 import type { Run } from '../training/open-run.ts'
-import { preparePhase } from '../training/phase.ts'
 import { PrefixFeatures } from '../training/prefix.ts'
 import { featureKey } from '../training/sources.ts'
+import { openTrialStep } from '../training/trial-step.ts'
 
 /** Images that are decoded, and images that are looked for in the cache. */
 const samples = { decoded: 16, looked: 200 }
-/** Steps that are timed after the first, which is slower: until this time is over, one at least. */
-const stepMilliseconds = 1500
+/** Steps are timed until this is over, one at least. */
+const stepSecondsAtLeast = 1.5
 /** Labelled images of a step where those of the run would not fit. */
 const triedAtMost = 16
 /** Starting the process, opening files, writing the model. */
@@ -152,41 +146,14 @@ async function viewSeconds({ data, recipes, settings, configured }: Run, loader:
 
 /** @param share of the images of a step that are tried */
 async function stepSeconds(run: Run, engine: Engine, phase: Phase, share: number) {
-  const { configured, settings, data, backbone } = run
-  const classes = data.set.classes.length
-  const prepared = preparePhase({ backbone, classes, method: configured, settings, phase, seed: 0, carried: {} })
-  const { step, sample, random } = prepared
-  const state = await engine.createState(step.initial)
-  const executable = await engine.compile(step.program)
-  const part = (kinds: readonly unknown[], batch: number): BatchPart | null =>
-    kinds.length === 0 ? null : noise(kinds.length, batch, sample, random)
-  const labelled = part(configured.views.labelled, settings.labelledBatch)
-  const unlabelled = data.unlabelled.length === 0 ? null : part(configured.views.unlabelled, settings.unlabelledBatch)
-  const views = [labelled, unlabelled].reduce((sum, half) => sum + (half ? half.views.length * half.labels.length : 0), 0)
-  const feeds = batchFeeds({ labelled, unlabelled }, sample)
-  const once = async (): Promise<number> => {
-    const start = performance.now()
-    await executable.run(state, { ...feeds, ...drawMasks(step.masks, random), rate: scalar('float32', 0), progress: scalar('float32', 0) })
-    return performance.now() - start
-  }
+  const step = await openTrialStep(run, engine, phase)
   try {
-    await once()
     const times: number[] = []
-    for (let spent = 0; spent < stepMilliseconds; spent += times.at(-1) ?? 0) times.push(await once())
-    const stateBytes = Object.values(step.initial).reduce((sum, value) => sum + value.data.byteLength, 0)
-    const seconds = times.reduce((sum, time) => sum + time, 0) / times.length / 1000
-    return { seconds: seconds / share, views: views / share, stateBytes }
+    for (let spent = 0; spent < stepSecondsAtLeast; spent += times.at(-1) ?? 0) times.push(await step.once())
+    const seconds = times.reduce((sum, time) => sum + time, 0) / times.length
+    return { seconds: seconds / share, views: step.views / share, stateBytes: step.stateBytes }
   } finally {
-    executable.dispose()
-    state.dispose()
-  }
-}
-
-function noise(views: number, batch: number, sample: Shape, random: Random): BatchPart {
-  return {
-    indices: new Int32Array(batch),
-    labels: new Int32Array(batch),
-    views: Array.from({ length: views }, () => Float32Array.from({ length: batch * sizeOf(sample) }, () => random.uniform(-1, 1))),
+    step.dispose()
   }
 }
 
