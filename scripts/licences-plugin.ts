@@ -1,10 +1,10 @@
 // Puts the licences of everything that is handed out beside the page, which shows them: the packages that the program runs with, and those in its bundle.
 import { existsSync, readFileSync } from 'node:fs'
-import { join, relative, sep } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'vite'
+import { bundlePackages } from './pack/bundle-packages.ts'
 import { licenceFile } from './pack/licence-file.ts'
-import { packageOf } from './pack/reached.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -17,9 +17,10 @@ export function licences(): Plugin {
   return {
     name: 'licences',
     apply: 'build',
-    generateBundle() {
-      const bundled = [...this.getModuleIds()].flatMap((id) => packageOf(relative(root, id).replaceAll(sep, '/')) ?? [])
-      const folders = [...new Set([...installed(), ...bundled])].filter((folder) => existsSync(join(root, folder, 'package.json')))
+    generateBundle(_options, bundle) {
+      const folders = [...new Set([...installed(), ...bundlePackages(root, this.getModuleIds(), bundle)])].filter((folder) =>
+        existsSync(join(root, folder, 'package.json')),
+      )
       const source = licenceFile(
         root,
         folders.map((folder) => ({ in: root, folder })),
