@@ -5,7 +5,12 @@ export const runSettings = z.strictObject({
   learningRate: z.number().positive().max(10).default(0.02).describe('base learning rate of SGD'),
   backboneRate: z.number().min(0).max(100).default(0.1).describe('times the base rate, for the backbone'),
   bottleneckRate: z.number().min(0).max(100).default(1).describe('times the base rate, for the bottleneck'),
-  projectorRate: z.number().min(0).max(100).default(1).describe('times the base rate, for the projector'),
+  projectorRate: z
+    .number()
+    .min(0)
+    .max(100)
+    .default(1)
+    .describe('times the base rate, for the projector; 0.1, as the backbone, in the released code'),
   classifierRate: z.number().min(0).max(100).default(1).describe('times the base rate, for the classifier'),
   momentum: z.number().min(0).max(1).default(0.9).describe('momentum of SGD'),
   nesterov: z.boolean().default(true).describe('Nesterov momentum'),
