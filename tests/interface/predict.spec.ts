@@ -33,7 +33,7 @@ test('a folder with broken files: results, threshold, classes, CSV, add to proje
   const predict = new PredictPage(page)
   await predict.open(studio, project.id)
   await page.getByRole('switch', { name: 'Write a CSV file too' }).click()
-  const asked = page.waitForRequest((request) => request.url().endsWith('/predictions.predict'))
+  const asked = page.waitForRequest((request) => request.url().endsWith('/api/predictions/predict'))
   await predict.folder(folder)
   // The table has all classes, not only those that are shown.
   expect((await asked).postDataJSON()).toMatchObject({ top: 100 })
