@@ -81,10 +81,13 @@ const edge = 2048
 const chain = 4
 const peak =
   (2 * edge ** 3 * chain) / (await fastest([edge, edge], (x) => Array.from({ length: chain }).reduce<Value>((y) => g.matMul(y, x), x)))
-const elements = 2 ** 26
-const bandwidth = (8 * elements) / (await fastest([elements], (x) => g.mul(x, 0.5)))
+const elements = 2 ** 24
+const sums = 16
+// Two read and one written, in memory that is taken again and again.
+const sumSeconds = await fastest([elements], (x) => Array.from({ length: sums }).reduce<Value>((y) => g.add(y, x), x))
+const bandwidth = (12 * elements * sums) / sumSeconds
 console.log(
-  `${values.threads} threads: ${(peak / 1e9).toFixed(0)} GFLOP/s in products of ${edge} x ${edge}, ${(bandwidth / 1e9).toFixed(1)} GB/s reading and writing`,
+  `${values.threads} threads: ${(peak / 1e9).toFixed(0)} GFLOP/s in products of ${edge} x ${edge}, ${(bandwidth / 1e9).toFixed(1)} GB/s in sums of ${(4 * elements) / 2 ** 20} MiB`,
 )
 console.log(`ridge at ${(peak / bandwidth).toFixed(1)} operations a byte`)
 
