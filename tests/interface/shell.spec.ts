@@ -1,4 +1,6 @@
 // The window itself: ways to the views, the connection, undo everywhere.
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Shell } from './pages/shell.ts'
 import { expect, show, test } from './support/test.ts'
 
@@ -106,4 +108,16 @@ test('TensorFlow is brought after a look at what it is: size, licence, and why a
   await expect(dialog.getByRole('button', { name: 'Agree to the licence and download' })).toBeEnabled({ enabled: isForThis })
   await dialog.getByRole('button', { name: 'Cancel' }).click()
   await expect(dialog).toBeHidden()
+})
+
+test('stored features of images are told in size, and deleted', async ({ page, studio }) => {
+  const key = studio.at('features/0123456789abcdef01234567')
+  await mkdir(key, { recursive: true })
+  await writeFile(join(key, 'a.features'), new Uint8Array(2500))
+  await page.goto(`${studio.address}#/settings`)
+  await expect(page.getByText('2.5 kB')).toBeVisible()
+  await page.getByRole('button', { name: 'Delete stored features' }).click()
+  await expect(new Shell(page).notices).toContainText('2.5 kB are free again')
+  await expect(page.getByRole('button', { name: 'Delete stored features' })).toBeDisabled()
+  expect(await readdir(key)).toEqual([])
 })

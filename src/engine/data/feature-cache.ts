@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { DataError } from '../../core/data/data-error.ts'
 import type { ViewRecipe } from '../../core/data/views/recipe.ts'
 import { sizeOf, type Shape } from '../../core/tensor/tensor.ts'
-import { makeFolder } from '../../node/files.ts'
+import { trimFeatures, useFeatures } from '../../node/feature-folder.ts'
 import { hashImages } from './content-hash.ts'
 import { imagesOf, memoryShard, openShard, rowsOf, writeShard, type FeatureShard, type FeatureType } from './feature-shard.ts'
 import { FeatureStore, type Location } from './feature-store.ts'
@@ -63,8 +63,8 @@ const shardBytes = 16 * 2 ** 20
 export async function cacheFeatures(options: CacheOptions): Promise<FeatureStore> {
   const { key, loader, indices, signal, onProgress, memoryBytes = 2 * 2 ** 30 } = options
   const name = keyName(key)
-  const folder = join(options.folder, name)
-  await makeFolder(folder)
+  const folder = await useFeatures(options.folder, name)
+  await trimFeatures(options.folder)
   const rowSize = key.views * sizeOf(key.shape)
   const hashes = options.hashes ?? (await hashImages(loader.set, indices, signal))
   const shards = await openShards(folder, name, rowSize, key.dtype, memoryBytes)
@@ -168,7 +168,7 @@ async function openShards(folder: string, name: string, rowSize: number, dtype: 
     if (shard) {
       shards.push(shard)
       used += shard.bytes
-    } else await rm(path)
+    } else await rm(path, { force: true })
   }
   return shards
 }

@@ -40,36 +40,44 @@ export async function writeShard(path: string, header: Omit<Header, 'checksum'>,
   await writeFileAtomic(path, [head, payload])
 }
 
-/** Opens a file, checking all of it; null if it is not whole, damaged, or of another key.
+/** Opens a file, checking all of it; null if it is gone, not whole, damaged, or of another key.
  * @param keep whether its rows stay in memory */
 export function openShard(path: string, key: string, rowSize: number, dtype: FeatureType, keep: boolean): FeatureShard | null {
-  const file = readFileSync(path)
-  const header = readHeader(file)
-  if (header?.key !== key || header.rowSize !== rowSize || header.dtype !== dtype) return null
-  const start = Math.ceil((12 + file.readUInt32LE(8)) / alignment) * alignment
-  const width = dtype === 'float32' ? 4 : 2
-  const bytes = header.images.length * rowSize * width
-  if (file.length !== start + bytes || crc32(file.subarray(start)) !== header.checksum) return null
-  const { images } = header
-  if (keep) return memoryShard(images, rowsOf(dtype, file.buffer.slice(file.byteOffset + start, file.byteOffset + start + bytes)), rowSize)
-
-  const descriptor = openSync(path, 'r')
-  return {
-    images,
-    bytes: 0,
-    read(row, from, length, out, offset) {
-      const part = new ArrayBuffer(length * width)
-      const read = readSync(descriptor, new Uint8Array(part), 0, part.byteLength, start + (row * rowSize + from) * width)
-      if (read !== part.byteLength) throw new Error(`${path}: expected ${part.byteLength} bytes of row ${row}, found ${read}`)
-      copy(rowsOf(dtype, part), out, offset)
-    },
-    close: () => closeSync(descriptor),
+  const descriptor = openIfThere(path)
+  if (descriptor === null) return null
+  let isRead = true
+  try {
+    const file = readFileSync(descriptor)
+    const header = readHeader(file)
+    if (header?.key !== key || header.rowSize !== rowSize || header.dtype !== dtype) return null
+    const start = Math.ceil((12 + file.readUInt32LE(8)) / alignment) * alignment
+    const width = dtype === 'float32' ? 4 : 2
+    const { images } = header
+    const bytes = images.length * rowSize * width
+    if (file.length !== start + bytes || crc32(file.subarray(start)) !== header.checksum) return null
+    if (keep)
+      return memoryShard(images, rowsOf(dtype, file.buffer.slice(file.byteOffset + start, file.byteOffset + start + bytes)), rowSize)
+    isRead = false
+    return {
+      images,
+      bytes: 0,
+      read(row, from, length, out, offset) {
+        const part = new ArrayBuffer(length * width)
+        const read = readSync(descriptor, new Uint8Array(part), 0, part.byteLength, start + (row * rowSize + from) * width)
+        if (read !== part.byteLength) throw new Error(`${path}: expected ${part.byteLength} bytes of row ${row}, found ${read}`)
+        copy(rowsOf(dtype, part), out, offset)
+      },
+      close: () => closeSync(descriptor),
+    }
+  } finally {
+    if (isRead) closeSync(descriptor)
   }
 }
 
 /** Content hashes of the images in a file, from its header alone; none if it is of another key or cannot be read. */
 export function imagesOf(path: string, key: string): readonly string[] {
-  const file = openSync(path, 'r')
+  const file = openIfThere(path)
+  if (file === null) return []
   try {
     const head = Buffer.alloc(12)
     if (readSync(file, head, 0, 12, 0) < 12 || head.toString('latin1', 0, 8) !== magic) return []
@@ -79,6 +87,16 @@ export function imagesOf(path: string, key: string): readonly string[] {
     return header?.key === key ? header.images : []
   } finally {
     closeSync(file)
+  }
+}
+
+/** Stored features may be deleted at any time: null where the file is gone. */
+function openIfThere(path: string): number | null {
+  try {
+    return openSync(path, 'r')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
   }
 }
 

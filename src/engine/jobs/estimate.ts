@@ -12,7 +12,7 @@ import { hashImages } from '../data/content-hash.ts'
 import { cachedImages } from '../data/feature-cache.ts'
 import { ImageLoader } from '../data/loader.ts'
 import type { Job, JobContext } from '../job.ts'
-import { cacheFolder } from '../training/cache-folder.ts'
+import { featureFolder } from '../../node/feature-folder.ts'
 import { storable } from '../training/half-storage.ts'
 import { largestBatch, runMemory } from '../training/memory.ts'
 import { openRun } from '../training/open-run.ts'
@@ -183,7 +183,7 @@ async function viewsToCache(run: Run, engine: Engine, cut: Cut): Promise<{ all: 
   let all = 0
   let missing = 0
   for (const { recipe, indices, views } of wanted) {
-    const known = cachedImages(cacheFolder(), featureKey(run, engine, cut, recipe, views))
+    const known = cachedImages(featureFolder(), featureKey(run, engine, cut, recipe, views))
     const looked = known.size === 0 ? [] : spread(indices, samples.looked)
     const hashes = await hashImages(data.set, looked)
     const there = looked.filter((index) => known.has(hashes.get(index) ?? '')).length / Math.max(1, looked.length)

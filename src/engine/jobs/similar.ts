@@ -12,7 +12,7 @@ import { fileFacts } from '../data/file-facts.ts'
 import type { Job, JobContext } from '../job.ts'
 import { imageFeatureKey, imageFeatures } from '../suggest/image-features.ts'
 import { mostSimilar } from '../data/most-similar.ts'
-import { cacheFolder } from '../training/cache-folder.ts'
+import { featureFolder } from '../../node/feature-folder.ts'
 import type { Network } from '../training/open-run.ts'
 import { recentNetwork } from '../training/recent-network.ts'
 
@@ -27,7 +27,7 @@ export const similar: Job<'similar'> = async (request, context) => {
   const network = await recentNetwork(request)
   // Computed there by the job `features` too.
   const key = imageFeatureKey(network, request.backboneHash, engineKind('cpu'))
-  const folder = request.cache ?? cacheFolder()
+  const folder = request.cache ?? featureFolder()
   if (request.compute !== undefined) await computeMissing(request, folder, network, key, { file, hash }, images, context)
   const ids = new Map<string, number[]>()
   for (const { id, hash: other } of images) {

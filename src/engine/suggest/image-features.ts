@@ -10,7 +10,7 @@ import type { FeatureKey } from '../data/feature-cache.ts'
 import type { FeatureStore } from '../data/feature-store.ts'
 import { ImageLoader } from '../data/loader.ts'
 import type { JobContext } from '../job.ts'
-import { cacheFolder } from '../training/cache-folder.ts'
+import { featureFolder } from '../../node/feature-folder.ts'
 import type { Network } from '../training/open-run.ts'
 import { PrefixFeatures } from '../training/prefix.ts'
 
@@ -64,7 +64,7 @@ export async function imageFeatures(
   let computed = 0
   try {
     const store = await cacheFeatures({
-      folder: cache ?? cacheFolder(),
+      folder: cache ?? featureFolder(),
       key,
       loader,
       indices: [...images.keys()],

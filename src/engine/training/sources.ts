@@ -13,7 +13,7 @@ import { FeatureStream } from '../data/feature-store.ts'
 import type { FeaturePlan, FeatureStore } from '../data/feature-store.ts'
 import type { ImageLoader } from '../data/loader.ts'
 import type { ViewPlan } from '../data/plans.ts'
-import { cacheFolder } from './cache-folder.ts'
+import { featureFolder } from '../../node/feature-folder.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { Run } from './open-run.ts'
 import type { BatchSizes, PhaseData } from './phase.ts'
@@ -100,7 +100,7 @@ export class PhaseSources implements PhaseData {
     const prefix = new PrefixFeatures(this.#engine, backbone, cut)
     try {
       return await cacheFeatures({
-        folder: cacheFolder(),
+        folder: featureFolder(),
         key: featureKey(this.#run, this.#engine, cut, recipes[name], views),
         loader: this.#loader,
         indices,

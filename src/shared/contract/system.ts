@@ -19,6 +19,8 @@ export const settings = z.strictObject({
 
 const entry = z.object({ name: z.string(), path: z.string(), kind: z.enum(['folder', 'project', 'file']), images: count.nullable() })
 
+const storedFeatures = z.object({ folder: z.string(), bytes: count })
+
 export const system = service({
   methods: {
     version: method(nothing, z.object({ version: z.string(), node: z.string(), platform: z.string(), dataFolder: z.string() })),
@@ -45,6 +47,10 @@ export const system = service({
     makeFolder: method(z.strictObject({ parent: absolutePath, name: z.string().trim().min(1).max(200) }), z.object({ folder: z.string() })),
     /** Shows a folder in the file manager of the machine that the services run on; projects, what they have written, and the allowed roots only. */
     openFolder: method(z.strictObject({ folder: absolutePath }), nothing),
+    /** Features of images that are kept for the next run, of all projects. Bytes. */
+    storedFeatures: method(nothing, storedFeatures),
+    /** Deletes them; what needs some computes them anew. A run under way keeps those that it has open. */
+    deleteStoredFeatures: method(nothing, storedFeatures),
   },
   events: { settingsChanged: settings },
 })

@@ -59,6 +59,7 @@ export class StudioServer {
         HOME: this.at('home'),
         USERPROFILE: this.at('home'),
         SELF_TUNING_HOME: this.at('data'),
+        SELF_TUNING_CACHE: this.at('features'),
         // Not the one that other tests may compute with.
         SELF_TUNING_TENSORFLOW: '',
         // Empty: tests bring networks that train in seconds.

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Handlers } from '../../../shared/contract/index.ts'
 import { defaultSettings, settings as settingsSchema } from '../../../shared/contract/system.ts'
 import type { Settings } from '../../../shared/contract/system.ts'
+import { deleteFeatures, featureBytes, featureFolder } from '../../../node/feature-folder.ts'
 import { JsonFile } from '../../json-file.ts'
 import { version } from '../../version.ts'
 import type { Studio } from '../context.ts'
@@ -46,7 +47,17 @@ export function system(studio: Pick<Studio, 'events' | 'projects' | 'engine' | '
       await showFolder([...studio.roots, studio.dataFolder, ...projects.map((project) => project.folder), ...exported], folder)
       return {}
     },
+    storedFeatures,
+    deleteStoredFeatures: async () => {
+      await deleteFeatures(featureFolder())
+      return storedFeatures()
+    },
   }
+}
+
+async function storedFeatures(): Promise<{ folder: string; bytes: number }> {
+  const folder = featureFolder()
+  return { folder, bytes: await featureBytes(folder) }
 }
 
 /** A key that was given no value is a key that was not given. */
