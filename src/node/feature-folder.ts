@@ -1,9 +1,8 @@
 // Where features of images are stored, shared by all runs, and how they go again: they can always be computed anew.
-import { existsSync } from 'node:fs'
-import { readdir, rm, rmdir, stat, statfs, utimes } from 'node:fs/promises'
+import { existsSync, readdirSync } from 'node:fs'
+import { readdir, rm, stat, statfs, utimes } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { makeFolder } from './files.ts'
 
 /** `SELF_TUNING_CACHE` if set, else the platform's folder for files that can be made again. */
 export function featureFolder(): string {
@@ -18,28 +17,31 @@ export function featureFolder(): string {
   return join(base, 'self-tuning-studio', 'features')
 }
 
-/** The features of one key: files in a folder below. */
+/** A file of features: of some images, for one network and size. */
 interface Stored {
-  readonly folder: string
-  readonly files: readonly string[]
+  readonly path: string
   readonly bytes: number
   /** When they were last asked for, in ms. */
   readonly usedAt: number
 }
 
-/** A run that goes on may still read what was asked for since then. */
+/** A run that goes on may ask again for what it asked for since then. */
 const dayMs = 24 * 60 * 60 * 1000
 
 /** Whatever the disk, as much as many projects need. */
 const mostBytes = 20e9
 
-/** Makes the folder of a key where it is missing, and notes that its features are in use. */
-export async function useFeatures(folder: string, key: string): Promise<string> {
-  const place = join(folder, key)
-  await makeFolder(place)
+/** Files of features in the folder of one key; none where it is not there. */
+export function featureFiles(place: string): string[] {
+  if (!existsSync(place)) return []
+  const names = readdirSync(place).filter((name) => name.endsWith('.features') && !name.startsWith('.'))
+  return names.sort().map((name) => join(place, name))
+}
+
+/** Notes that the features of a file are in use. */
+export async function useFeatures(path: string): Promise<void> {
   const now = new Date()
-  await utimes(place, now, now).catch(() => undefined)
-  return place
+  await utimes(path, now, now).catch(() => undefined)
 }
 
 /** Bytes of all stored features. */
@@ -47,7 +49,7 @@ export async function featureBytes(folder: string): Promise<number> {
   return (await list(folder)).reduce((sum, { bytes }) => sum + bytes, 0)
 }
 
-/** Deletes all stored features. What a run has open stays readable to it. */
+/** Deletes all stored features. What a run has open stays readable to it. A file that a program holds open on Windows stays for the next time. */
 export async function deleteFeatures(folder: string): Promise<void> {
   for (const stored of await list(folder)) await remove(stored)
 }
@@ -59,39 +61,29 @@ export async function trimFeatures(folder: string, limit?: number): Promise<void
   const all = (await list(folder)).sort((a, b) => a.usedAt - b.usedAt)
   let total = all.reduce((sum, { bytes }) => sum + bytes, 0)
   for (const stored of all) {
-    if (total <= most || isRecent(stored)) return
+    if (total <= most || Date.now() - stored.usedAt < dayMs) return
     await remove(stored)
     total -= stored.bytes
   }
 }
 
 async function usualLimit(folder: string): Promise<number> {
-  const { blocks, bsize } = await statfs(folder)
-  return Math.min(mostBytes, (blocks * bsize) / 10)
-}
-
-function isRecent({ usedAt }: Stored): boolean {
-  return Date.now() - usedAt < dayMs
+  const disk = await statfs(folder).catch(() => null)
+  return disk ? Math.min(mostBytes, (disk.blocks * disk.bsize) / 10) : mostBytes
 }
 
 /** Folders and files that are named as ours alone: the folder may have been chosen by a person who keeps other things there. */
 async function list(folder: string): Promise<Stored[]> {
   if (!existsSync(folder)) return []
-  const names = (await readdir(folder)).filter((name) => /^[0-9a-f]{24}$/.test(name))
-  const found = names.map(async (name): Promise<Stored> => {
-    const place = join(folder, name)
-    const inside = await readdir(place).catch(() => [])
-    const files = inside.filter((file) => /\.features(\.[0-9a-f-]{36}\.tmp)?$/.test(file)).map((file) => join(place, file))
-    const sizes = files.map((file) => stat(file).then(({ size }) => size, () => 0)) // prettier-ignore
-    const usedAt = await stat(place).then(({ mtimeMs }) => mtimeMs, () => 0) // prettier-ignore
-    return { folder: place, files, bytes: (await Promise.all(sizes)).reduce((a, b) => a + b, 0), usedAt }
+  const keys = (await readdir(folder)).filter((name) => /^[0-9a-f]{24}$/.test(name))
+  const paths = keys.flatMap((key) => featureFiles(join(folder, key)))
+  const found = paths.map(async (path): Promise<Stored | null> => {
+    const facts = await stat(path).catch(() => null)
+    return facts && { path, bytes: facts.size, usedAt: facts.mtimeMs }
   })
-  return Promise.all(found)
+  return (await Promise.all(found)).filter((stored) => stored !== null)
 }
 
-/** A folder in use stays, and a file that is being written there. One that a program holds open on Windows stays too, for the next time. */
-async function remove(stored: Stored): Promise<void> {
-  const isInUse = isRecent(stored)
-  for (const file of stored.files) if (!isInUse || !file.endsWith('.tmp')) await rm(file, { force: true }).catch(() => undefined)
-  if (!isInUse) await rmdir(stored.folder).catch(() => undefined)
+async function remove({ path }: Stored): Promise<void> {
+  await rm(path, { force: true }).catch(() => undefined)
 }

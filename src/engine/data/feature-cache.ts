@@ -1,12 +1,12 @@
 // Computes the features of several seeded views of each image once, and keeps them on disk.
 import { createHash, randomUUID } from 'node:crypto'
-import { existsSync, readdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DataError } from '../../core/data/data-error.ts'
 import type { ViewRecipe } from '../../core/data/views/recipe.ts'
 import { sizeOf, type Shape } from '../../core/tensor/tensor.ts'
-import { trimFeatures, useFeatures } from '../../node/feature-folder.ts'
+import { featureFiles, trimFeatures, useFeatures } from '../../node/feature-folder.ts'
+import { makeFolder } from '../../node/files.ts'
 import { hashImages } from './content-hash.ts'
 import { imagesOf, memoryShard, openShard, rowsOf, writeShard, type FeatureShard, type FeatureType } from './feature-shard.ts'
 import { FeatureStore, type Location } from './feature-store.ts'
@@ -24,6 +24,8 @@ export interface FeatureKey {
   readonly recipe: ViewRecipe
   /** That images were decoded to. */
   readonly shortSide: number
+  /** Whether small and large images were brought to that side exactly, as evaluation does; else larger ones roughly. */
+  readonly exact: boolean
   readonly seed: number
   /** Views of each image. */
   readonly views: number
@@ -63,11 +65,12 @@ const shardBytes = 16 * 2 ** 20
 export async function cacheFeatures(options: CacheOptions): Promise<FeatureStore> {
   const { key, loader, indices, signal, onProgress, memoryBytes = 2 * 2 ** 30 } = options
   const name = keyName(key)
-  const folder = await useFeatures(options.folder, name)
-  await trimFeatures(options.folder)
-  const rowSize = key.views * sizeOf(key.shape)
+  const folder = join(options.folder, name)
+  await makeFolder(folder)
+  const rowSize = rowSizeOf(key)
   const hashes = options.hashes ?? (await hashImages(loader.set, indices, signal))
-  const shards = await openShards(folder, name, rowSize, key.dtype, memoryBytes)
+  const wantedHashes = new Set(hashes.values())
+  const shards = await openShards(folder, key, (image) => wantedHashes.has(image), memoryBytes)
   const known = new Map<string, Location>()
   const add = (shard: FeatureShard): void => shard.images.forEach((image, row) => known.set(image, { shard, row }))
   shards.forEach(add)
@@ -90,13 +93,18 @@ export async function cacheFeatures(options: CacheOptions): Promise<FeatureStore
     const keyOf = (index: number): string => hashes.get(index) ?? ''
     for await (const batch of loader.views(missing, key.recipe, { count: key.views, seed: key.seed, images, keyOf })) {
       const features = await computeInParts(options, batch.views, batch.indices.length * key.views)
-      batch.indices.forEach((index, i) => writer.add(keyOf(index), features.subarray(i * rowSize, (i + 1) * rowSize)))
+      batch.indices.forEach((index, i) => {
+        const hash = keyOf(index)
+        // One that could not be read a moment ago: nothing says whose features these are.
+        if (hash !== '') writer.add(hash, features.subarray(i * rowSize, (i + 1) * rowSize))
+      })
       done += batch.indices.length
       onProgress?.(done, wanted.size)
       if (writer.bytes >= shardBytes || signal?.aborted) await flush()
       signal?.throwIfAborted()
     }
     await flush()
+    await trimFeatures(options.folder)
   } catch (error) {
     for (const shard of shards) shard.close()
     throw error
@@ -112,29 +120,26 @@ export async function cacheFeatures(options: CacheOptions): Promise<FeatureStore
 /** Content hashes of the images whose features are there already. */
 export function cachedImages(folder: string, key: FeatureKey): ReadonlySet<string> {
   const name = keyName(key)
-  const place = join(folder, name)
-  if (!existsSync(place)) return new Set()
-  return new Set(readdirSync(place).flatMap((file) => (file.endsWith('.features') ? imagesOf(join(place, file), name) : [])))
+  return new Set(featureFiles(join(folder, name)).flatMap((path) => imagesOf(path, name) ?? []))
 }
 
-/** Hands out the features of one image after another, each once, a file in memory at a time. Files that are damaged are left out.
- * @param visit gets an image's content hash and its row of the file; `read` copies the features of its first view, `out` at least that long */
+/** Hands out the features of one wanted image after another, each once, a file in memory at a time. Files that are damaged are left out.
+ * @param visit gets an image's content hash; `read` copies the features of its first view, `out` at least that long */
 export async function visitFeatures(
   folder: string,
   key: FeatureKey,
+  isWanted: (image: string) => boolean,
   visit: (image: string, read: (out: Float32Array) => void) => void,
   pause: () => Promise<void>,
 ): Promise<void> {
   const name = keyName(key)
-  const place = join(folder, name)
-  if (!existsSync(place)) return
   const size = sizeOf(key.shape)
   const seen = new Set<string>()
-  for (const file of readdirSync(place).sort()) {
-    if (!file.endsWith('.features') || file.startsWith('.')) continue
-    const shard = openShard(join(place, file), name, key.views * size, key.dtype, true)
+  for (const path of featureFiles(join(folder, name))) {
+    if (!imagesOf(path, name)?.some(isWanted)) continue
+    const shard = openShard(path, name, rowSizeOf(key), key.dtype, true)
     for (const [row, image] of shard?.images.entries() ?? []) {
-      if (seen.has(image)) continue
+      if (seen.has(image) || !isWanted(image)) continue
       seen.add(image)
       visit(image, (out) => shard?.read(row, 0, size, out, 0))
     }
@@ -143,10 +148,15 @@ export async function visitFeatures(
   }
 }
 
+/** Of all views of an image. */
+function rowSizeOf({ views, shape }: FeatureKey): number {
+  return views * sizeOf(shape)
+}
+
 /** Name of a key's folder: a hash of all of it. */
 function keyName(key: FeatureKey): string {
-  const { backbone, engine, cut, recipe, shortSide, seed, views, shape, dtype } = key
-  const text = JSON.stringify(['views 2', backbone, engine, cut, sorted(recipe), shortSide, seed, views, shape, dtype])
+  const { backbone, engine, cut, recipe, shortSide, exact, seed, views, shape, dtype } = key
+  const text = JSON.stringify(['views 3', backbone, engine, cut, sorted(recipe), shortSide, exact, seed, views, shape, dtype])
   return createHash('sha256').update(text).digest('hex').slice(0, 24)
 }
 
@@ -158,16 +168,24 @@ function sorted(value: unknown): unknown {
     .map(([field, inner]): unknown => [field, sorted(inner)])
 }
 
-async function openShards(folder: string, name: string, rowSize: number, dtype: FeatureType, memoryBytes: number): Promise<FeatureShard[]> {
+/** The files that hold a wanted image; others, of other projects, are not read. Those that are damaged are deleted. */
+async function openShards(
+  folder: string,
+  key: FeatureKey,
+  isWanted: (image: string) => boolean,
+  memoryBytes: number,
+): Promise<FeatureShard[]> {
+  const name = keyName(key)
   const shards: FeatureShard[] = []
   let used = 0
-  const files = readdirSync(folder).filter((file) => file.endsWith('.features') && !file.startsWith('.'))
-  for (const file of files.sort()) {
-    const path = join(folder, file)
-    const shard = openShard(path, name, rowSize, dtype, used < memoryBytes)
+  for (const path of featureFiles(folder)) {
+    const images = imagesOf(path, name)
+    if (images && !images.some(isWanted)) continue
+    const shard = images && openShard(path, name, rowSizeOf(key), key.dtype, used < memoryBytes)
     if (shard) {
       shards.push(shard)
       used += shard.bytes
+      await useFeatures(path)
     } else await rm(path, { force: true })
   }
   return shards

@@ -74,17 +74,17 @@ export function openShard(path: string, key: string, rowSize: number, dtype: Fea
   }
 }
 
-/** Content hashes of the images in a file, from its header alone; none if it is of another key or cannot be read. */
-export function imagesOf(path: string, key: string): readonly string[] {
+/** Content hashes of the images in a file, from its header alone; none where it is gone, null if it is damaged or of another key. */
+export function imagesOf(path: string, key: string): readonly string[] | null {
   const file = openIfThere(path)
   if (file === null) return []
   try {
     const head = Buffer.alloc(12)
-    if (readSync(file, head, 0, 12, 0) < 12 || head.toString('latin1', 0, 8) !== magic) return []
+    if (readSync(file, head, 0, 12, 0) < 12 || head.toString('latin1', 0, 8) !== magic) return null
     const whole = Buffer.alloc(Math.min(12 + head.readUInt32LE(8), fstatSync(file).size))
     readSync(file, whole, 0, whole.length, 0)
     const header = readHeader(whole)
-    return header?.key === key ? header.images : []
+    return header?.key === key ? header.images : null
   } finally {
     closeSync(file)
   }

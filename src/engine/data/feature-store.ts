@@ -40,6 +40,11 @@ export class FeatureStore {
     this.#shards = shards
   }
 
+  /** Kept in memory. */
+  get bytes(): number {
+    return this.#shards.reduce((sum, { bytes }) => sum + bytes, 0)
+  }
+
   /** False for images that could not be decoded, or were not asked for. */
   has(index: number): boolean {
     return this.#locations.has(index)

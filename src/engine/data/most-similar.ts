@@ -28,12 +28,11 @@ export async function mostSimilar(
   await visitFeatures(
     folder,
     key,
+    (hash) => ids.has(hash) || hash === image,
     (hash, read) => {
-      const among = ids.has(hash)
-      if (!among && hash !== image) return
       read(row)
       if (hash === image) own.push(Float64Array.from(row))
-      if (!among) return
+      if (!ids.has(hash)) return
       known++
       for (let j = 0; j < width; j++) sum[j]! += row[j]!
     },
@@ -49,9 +48,9 @@ export async function mostSimilar(
   await visitFeatures(
     folder,
     key,
+    (hash) => ids.has(hash),
     (hash, read) => {
-      const found = ids.get(hash)
-      if (!found) return
+      const found = ids.get(hash) ?? []
       read(row)
       let product = 0
       let square = 0

@@ -32,6 +32,7 @@ export function imageFeatureKey({ backbone, imageSize, normalize }: Network, bac
     cut: backbone.head.name,
     recipe: view,
     shortSide: shortSideOf(view),
+    exact: false,
     seed: 0,
     views: 1,
     shape: backbone.head.shape,
@@ -59,7 +60,7 @@ export async function imageFeatures(
     skipped: [],
   }
   const onBroken = ({ path, reason }: { path: string; reason: string }): void => emit({ event: 'warning', message: reason, file: path })
-  const loader = new ImageLoader(set, { shortSide: key.shortSide, exact: false, threads, cacheBytes: 0, onBroken })
+  const loader = new ImageLoader(set, { shortSide: key.shortSide, exact: key.exact, threads, cacheBytes: 0, onBroken })
   let before: number | null = null
   let computed = 0
   try {

@@ -9,6 +9,7 @@ import { shortSideOf } from '../../core/data/views/recipe.ts'
 import type { RecipeName, ViewRecipe } from '../../core/data/views/recipe.ts'
 import { cacheFeatures } from '../data/feature-cache.ts'
 import type { FeatureKey } from '../data/feature-cache.ts'
+import { hashImages } from '../data/content-hash.ts'
 import { FeatureStream } from '../data/feature-store.ts'
 import type { FeaturePlan, FeatureStore } from '../data/feature-store.ts'
 import type { ImageLoader } from '../data/loader.ts'
@@ -21,6 +22,8 @@ import { PrefixFeatures } from './prefix.ts'
 
 /** Maps are kept in half precision; features of this size or less in single. */
 const largestSingle = 2 ** 13
+/** Features that a run keeps in memory at most, bytes; the rest is read from the disk. */
+export const featureMemory = 2 * 2 ** 30
 /** The views of an image are the same in every run, so that runs share their cache. */
 const viewSeed = 0
 
@@ -31,6 +34,10 @@ export class PhaseSources implements PhaseData {
   readonly #progress: (task: string, done: number, total: number) => void
   readonly #signal: AbortSignal
   readonly #stores = new Map<string, Promise<FeatureStore>>()
+  /** Where the stores' features are taken, and what they keep in memory. */
+  #cut: string | null = null
+  #bytes = 0
+  #hashes: ReturnType<typeof hashImages> | null = null
 
   constructor(
     run: Run,
@@ -53,6 +60,9 @@ export class PhaseSources implements PhaseData {
       unlabelled: { indices: data.unlabelled, batch: settings.unlabelledBatch, kinds: configured.views.unlabelled },
     }
     const seed = deriveSeed(request.seed, 'batches')
+    // Later phases read other features, or none.
+    if (this.#cut !== (cut?.name ?? null)) await this.close()
+    this.#cut = cut?.name ?? null
     if (!cut) {
       const plan = ({ indices, batch, kinds }: (typeof halves)['labelled']): ViewPlan | null =>
         kinds.length === 0 || indices.length === 0 ? null : { indices, batch, recipes: kinds.map((kind) => recipes[kind]) }
@@ -75,6 +85,8 @@ export class PhaseSources implements PhaseData {
 
   async close(): Promise<void> {
     for (const store of this.#stores.values()) await store.then((opened) => opened.close(), () => undefined) // prettier-ignore
+    this.#stores.clear()
+    this.#bytes = 0
   }
 
   /** One store for both halves of the batches. */
@@ -99,19 +111,29 @@ export class PhaseSources implements PhaseData {
     const { backbone, recipes } = this.#run
     const prefix = new PrefixFeatures(this.#engine, backbone, cut)
     try {
-      return await cacheFeatures({
+      const store = await cacheFeatures({
         folder: featureFolder(),
         key: featureKey(this.#run, this.#engine, cut, recipes[name], views),
         loader: this.#loader,
         indices,
+        hashes: await this.#contentHashes(),
+        memoryBytes: featureMemory - this.#bytes,
         compute: (images, n) => prefix.compute(images, n),
         batch: prefix.batch,
         onProgress: (done, total) => this.#progress(name === 'evaluation' ? 'caching validation images' : 'caching views', done, total),
         signal: this.#signal,
       })
+      this.#bytes += store.bytes
+      return store
     } finally {
       prefix.dispose()
     }
+  }
+
+  /** Of all images of the run: each is read for it once. */
+  #contentHashes(): ReturnType<typeof hashImages> {
+    const { labelled, unlabelled, validation } = this.#run.data
+    return (this.#hashes ??= hashImages(this.#loader.set, [...labelled, ...unlabelled, ...validation], this.#signal))
   }
 }
 
@@ -123,6 +145,7 @@ export function featureKey({ backboneHash, recipes }: Run, { kind }: Engine, cut
     cut: cut.name,
     recipe,
     shortSide: Math.max(...Object.values(recipes).map(shortSideOf)),
+    exact: recipe === recipes.evaluation,
     seed: viewSeed,
     views,
     shape: cut.shape,

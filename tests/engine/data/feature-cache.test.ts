@@ -19,6 +19,7 @@ const key: FeatureKey = {
   cut: 'end',
   recipe: recipe('strong', { size: 24, normalize: 'unit' }),
   shortSide: 27,
+  exact: false,
   seed: 1,
   views: 3,
   shape: [2, 2],
@@ -101,6 +102,25 @@ describe('the cache', () => {
     await open({ key: { ...key, seed: 2 } })
     await open({ key: { ...key, engine: 'onnxruntime 1.30.0 webgpu' } })
     expect(computed).toBe((count - 1) * 3 * 4)
+  })
+
+  it('reads the files of wanted images only, and names no features after an image that could not be hashed', async () => {
+    for (const indices of [
+      [0, 1],
+      [2, 3, 4],
+    ])
+      (await open({ indices })).close()
+    expect(computed).toBe(15)
+    const store = await open({ indices: [1] })
+    expect(store.bytes).toBe(2 * 12 * 4)
+    store.close()
+    const hashes = new Map([
+      [7, null],
+      [8, null],
+    ])
+    const unknown = await open({ indices: [7, 8], hashes })
+    expect([unknown.has(7), unknown.has(8), unknown.bytes]).toEqual([false, false, 0])
+    unknown.close()
   })
 
   it('keeps the same numbers in float16, on the disk as in memory', async () => {
