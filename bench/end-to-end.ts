@@ -12,6 +12,7 @@ import { openRun } from '../src/engine/training/open-run.ts'
 import { openTrialStep } from '../src/engine/training/trial-step.ts'
 import type { TrainRequest } from '../src/shared/requests.ts'
 import { runTraining } from './train-run.ts'
+import { mean, median } from './statistics.ts'
 
 const { values } = parseArgs({
   options: {
@@ -65,9 +66,6 @@ async function stepTimes(folder: string): Promise<number[]> {
   const { stdout } = await promisify(execFile)(process.execPath, [import.meta.filename, '--request', join(folder, 'run.json')], { env })
   return JSON.parse(stdout) as number[]
 }
-
-const mean = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0) / numbers.length
-const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? NaN
 
 if (values.request !== undefined) await timeSteps((JSON.parse(readFileSync(values.request, 'utf8')) as { request: TrainRequest }).request)
 else if (!existsSync(values.images)) console.log(`end-to-end: skipped, expected photos in ${values.images}, found none`)

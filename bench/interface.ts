@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib'
 import { chromium } from '@playwright/test'
 import { StudioServer } from '../tests/interface/support/studio.ts'
 import { installed } from '../tests/interface/support/installed.ts'
+import { median } from './statistics.ts'
 
 const repeats = Number(process.argv[2] ?? 5)
 /** Bytes of JavaScript, gzipped, before the Start view can be used. */
@@ -44,7 +45,6 @@ async function start(folder: string, studio: StudioServer): Promise<Start> {
   }
 }
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN
 const gzipped = (file: string): number => gzipSync(readFileSync(file)).length
 const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`
 const line = (name: string, ...cells: readonly string[]): void =>

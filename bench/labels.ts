@@ -14,6 +14,7 @@ import { readDrawImages } from '../src/main/services/splits/read-images.ts'
 import { Database } from '../src/main/storage/database.ts'
 import { EventHub } from '../src/main/transport/event-hub.ts'
 import { imageFilter, imageOrder } from '../src/shared/contract/domain.ts'
+import { median } from './statistics.ts'
 
 const images = Number(process.argv[2] ?? 100_000)
 const classes = 50
@@ -104,9 +105,10 @@ function measure(work: () => unknown): Time {
     const { user, system } = process.cpuUsage(cpu)
     return { wall, cpu: (user + system) / 1000 }
   })
-  const median = (values: number[]): number => values.sort((a, b) => a - b)[repeats >> 1] ?? 0
-  return { wall: median(times.map(({ wall }) => wall)), cpu: median(times.map(({ cpu }) => cpu)) }
+  return medianTime(times)
 }
+
+const medianTime = (times: readonly Time[]): Time => ({ wall: median(times.map(({ wall }) => wall)), cpu: median(times.map(({ cpu }) => cpu)) }) // prettier-ignore
 
 function run(db: Database): void {
   const project = { id: 'bench', folder, db, touch: () => 1 }
@@ -142,10 +144,9 @@ function run(db: Database): void {
       once(undone, () => undo(studio, project))
       once(redone, () => redo(studio, project))
     }
-    const median = (times: Time[]): Time => times.sort((a, b) => a.wall - b.wall)[repeats >> 1] ?? { wall: 0, cpu: 0 }
-    print(`assign ${name}`, median(assigned))
-    print(`undo of it`, median(undone))
-    print(`redo of it`, median(redone))
+    print(`assign ${name}`, medianTime(assigned))
+    print(`undo of it`, medianTime(undone))
+    print(`redo of it`, medianTime(redone))
   }
   while (undo(studio, project).action);
   print(

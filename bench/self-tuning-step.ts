@@ -19,6 +19,7 @@ import { buildTrainingStep } from '../src/core/train/training-step.ts'
 import { openBenchEngine } from './engines.ts'
 import { networks } from './networks.ts'
 import type { Layers, NetworkName } from './networks.ts'
+import { median } from './statistics.ts'
 
 const { values, positionals } = parseArgs({
   options: {
@@ -133,17 +134,16 @@ function exitWithout(reason: string): void {
   process.exit(1)
 }
 
-const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? NaN
 const peers = { channels_last: pytorch('channels_last'), contiguous: pytorch('contiguous') }
 const found: Record<string, number[]> = { ours: [], channels_last: [], contiguous: [] }
-let peerBytes = 0
+const peerBytes: Record<string, number> = {}
 for (let round = -1; round < rounds; round++) {
   // The first round warms up.
   const results: Record<string, number[]> = { ours: await ours() }
   for (const [format, peer] of Object.entries(peers)) {
     const { milliseconds, peakBytes } = await peer.run()
     results[format] = milliseconds
-    peerBytes = Math.max(peerBytes, peakBytes)
+    peerBytes[format] = peakBytes
   }
   if (round >= 0) for (const [side, times] of Object.entries(results)) found[side]?.push(...times)
 }
@@ -156,4 +156,6 @@ console.log(
   `${values.network}: ours, ${values.engine} ${own?.toFixed(0)} ms; PyTorch channels_last ${last?.toFixed(0)} ms, contiguous ${contiguous?.toFixed(0)} ms`,
 )
 console.log(`ratio to PyTorch's better format: ${((own ?? NaN) / best).toFixed(2)}`)
-console.log(`peak memory: ours ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB, PyTorch ${(peerBytes / 2 ** 20).toFixed(0)} MB`)
+console.log(
+  `peak memory: ours ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB, PyTorch ${(Math.min(...Object.values(peerBytes)) / 2 ** 20).toFixed(0)} MB`,
+)

@@ -10,6 +10,7 @@ import type { HostTensor } from '../src/core/tensor/tensor.ts'
 import { engineNames } from './engines.ts'
 import { LineProcess, runToEnd } from './line-process.ts'
 import { printProfile } from './step-profile.ts'
+import { median } from './statistics.ts'
 
 const options = { network: { type: 'string' }, threads: { type: 'string' }, batch: { type: 'string' }, rounds: { type: 'string' }, steps: { type: 'string' }, engine: { type: 'string' }, 'torch-device': { type: 'string' }, half: { type: 'boolean' }, profile: { type: 'boolean' }, 'large-pages': { type: 'boolean' } } as const // prettier-ignore
 const { values } = parseArgs({ options })
@@ -163,9 +164,4 @@ function norm(a: HostTensor | undefined, b?: HostTensor): number {
   let sum = 0
   a.data.forEach((value: number | bigint, i: number) => (sum += (Number(value) - Number(b?.data[i] ?? 0)) ** 2))
   return Math.sqrt(sum)
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return ((sorted[(sorted.length - 1) >> 1] ?? 0) + (sorted[sorted.length >> 1] ?? 0)) / 2
 }

@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { mean, deviation } from './statistics.ts'
 
 export interface TrainResult {
   readonly testAccuracy: number
@@ -23,11 +24,6 @@ export async function runTraining(options: readonly string[]): Promise<TrainResu
   if (last.event !== 'done') throw new Error(`${args.join(' ')}: ${JSON.stringify(last)}`)
   return last
 }
-
-export const mean = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0) / numbers.length
-
-const deviation = (numbers: readonly number[]): number =>
-  numbers.length < 2 ? 0 : Math.sqrt(mean(numbers.map((x) => (x - mean(numbers)) ** 2)) * (numbers.length / (numbers.length - 1)))
 
 /** Mean and deviation of shares, in percent. */
 export const percent = (numbers: readonly number[]): string =>

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { recipe } from '../src/core/data/views/recipe.ts'
 import { readImageSet } from '../src/engine/data/folders.ts'
 import { ImageLoader } from '../src/engine/data/loader.ts'
+import { median } from './statistics.ts'
 
 const rounds = Number(process.argv[2] ?? 7)
 const folder = process.argv[3] ?? fileURLToPath(new URL('../../shared/data/grocery/dataset', import.meta.url))
@@ -78,8 +79,6 @@ function exitWithout(reason: string): never {
   console.error(`views: expected a Python with torch, torchvision, Pillow and NumPy (set PYTHON), but ${reason}`)
   process.exit(1)
 }
-
-const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? NaN
 
 for (const size of [128, 160]) {
   const sides = { ours: ours(size), pytorch: pytorch(size) }
