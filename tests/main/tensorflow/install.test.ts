@@ -1,13 +1,31 @@
 // Setting TensorFlow up with a Python, a wheel and a Node of the test's own.
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ZipFile } from 'yazl'
-import { install, remove, status } from '../../../src/main/services/tensorflow/install.ts'
+import { fromWheel } from '../../../src/main/services/tensorflow/from-wheel.ts'
+import { install, remove, sourceOf, status } from '../../../src/main/services/tensorflow/install.ts'
 import { bindingPackage } from '../../../src/main/services/tensorflow/npm-package.ts'
+import { requireRoom } from '../../../src/main/services/tensorflow/room.ts'
+
+vi.mock(import('../../../src/main/services/tensorflow/room.ts'), async (original) => {
+  const all = await original()
+  return { ...all, requireRoom: vi.fn(all.requireRoom) }
+})
 
 let root: string
 const inRoot = (...path: string[]): string => join(root, ...path)
@@ -15,7 +33,7 @@ const folder = (): string => inRoot('data', 'tensorflow')
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'tensorflow-'))
-  for (const name of ['data', 'bin', `resources/tensorflow/${process.platform}-${process.arch}`])
+  for (const name of ['data', 'bin', 'wheels', `resources/tensorflow/${process.platform}-${process.arch}`])
     mkdirSync(inRoot(name), { recursive: true })
   // The binding that comes with the application.
   writeFileSync(inRoot('resources', 'tensorflow', `${process.platform}-${process.arch}`, 'tfjs_binding.node'), 'binding')
@@ -33,17 +51,52 @@ function program(name: string, script: string): void {
   writeFileSync(inRoot('bin', name), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
 }
 
-/** A Python whose pip supplies a wheel with these files; `listed` overrides what the wheel's list says of some. */
-async function pythonWith(files: Readonly<Record<string, string>>, listed: Readonly<Record<string, string>> = {}): Promise<void> {
+/** Supplies a wheel with these files to pip; `listed` overrides what the wheel's list says of some. */
+async function supply(
+  wheel: string,
+  files: Readonly<Record<string, string>>,
+  listed: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const hash = (text: string): string => createHash('sha256').update(text).digest('base64url')
   const rows = Object.entries(files).map(([name, text]) => `${name},sha256=${hash(listed[name] ?? text)},${text.length}`)
   const zip = new ZipFile()
   for (const [name, text] of Object.entries({ ...files, 'tensorflow_cpu-2.21.0.dist-info/RECORD': rows.join('\n') }))
     zip.addBuffer(Buffer.from(text), name)
   zip.end()
-  await once(zip.outputStream.pipe(createWriteStream(inRoot('wheel'))), 'close')
-  // The destination is the argument after --dest.
-  program('python', `echo "$@" >> ${inRoot('calls')}\nwhile [ $# -gt 0 ]; do [ "$1" = --dest ] && cp ${inRoot('wheel')} "$2/tensorflow_cpu-2.21.0-cp311.whl"; shift; done`) // prettier-ignore
+  await once(zip.outputStream.pipe(createWriteStream(inRoot('wheels', wheel))), 'close')
+}
+
+/** A Python whose pip brings the wheels that are supplied, by a command that is told which file and where to. */
+function python(bring = 'cp'): void {
+  // What is asked for is the argument after `-m pip download`, the destination that after --dest.
+  program('python', `echo "$@" >> ${inRoot('calls')}\nwheel="${inRoot('wheels')}/$4"\nwhile [ $# -gt 0 ]; do [ "$1" = --dest ] && ${bring} "$wheel" "$2/some-cp311.whl"; shift; done`) // prettier-ignore
+}
+
+async function pythonWith(files: Readonly<Record<string, string>>, listed: Readonly<Record<string, string>> = {}): Promise<void> {
+  await supply(asked, files, listed)
+  python()
+}
+
+/** What pip was asked for. */
+function downloads(): string[] {
+  return [...readFileSync(inRoot('calls'), 'utf8').matchAll(/pip download (\S+)/g)].map(([, wheel = '']) => wheel)
+}
+
+/** The wheel of the set-up for the processor. */
+const asked = 'tensorflow-cpu==2.21.*'
+
+function wheelsLeft(): string[] {
+  const names = readdirSync(inRoot('data'), { recursive: true, encoding: 'utf8' })
+  return names.filter((name) => name.endsWith('.whl')).map((name) => inRoot('data', name))
+}
+
+/** Meanwhile no binding loads, and none can be built: the wheel has come for nothing. */
+async function failing(work: () => Promise<void>): Promise<void> {
+  const node = readFileSync(inRoot('bin', 'node'))
+  program('node', 'echo "wrong ELF class" >&2; exit 1')
+  program('npm', 'exit 1')
+  await work()
+  writeFileSync(inRoot('bin', 'node'), node)
 }
 
 const wheel = {
@@ -77,10 +130,10 @@ describe.skipIf(process.platform !== 'linux')('setting TensorFlow up from a whee
     expect((await status(folder())).installed).toEqual(note)
   })
 
-  it('asks for the version that the binding was tested with, and for no other packages', async () => {
+  it('asks for the version that the binding was tested with, for no other packages, and for no second copy', async () => {
     await pythonWith(wheel)
     await setUp()
-    expect(readFileSync(inRoot('calls'), 'utf8')).toMatch(/pip download tensorflow-cpu==2\.21\.\* --no-deps/)
+    expect(readFileSync(inRoot('calls'), 'utf8')).toMatch(/pip download tensorflow-cpu==2\.21\.\* --no-deps .*--no-cache-dir/)
   })
 
   it('refuses a wheel whose content is not what its list says, and changes nothing', async () => {
@@ -90,6 +143,68 @@ describe.skipIf(process.platform !== 'linux')('setting TensorFlow up from a whee
       message: expect.stringMatching(/libtensorflow_cc\.so\.2: expected SHA-256/) as string,
     })
     expect(existsSync(folder())).toBe(false)
+    // It came anew, once.
+    expect(downloads()).toEqual([asked, asked])
+  })
+
+  it.each<[string, (whole: Buffer) => Buffer]>([
+    ['empty', () => Buffer.of()],
+    ['cut off', (whole) => whole.subarray(0, whole.length / 2)],
+    ['without its index', (whole) => whole.fill('?', whole.indexOf('PK\x01\x02'))],
+    ['other than it was', (whole) => whole.fill('?', 60, 90)],
+  ])('fetches a wheel anew that another attempt has left %s', async (_, damaged) => {
+    await pythonWith(wheel)
+    await failing(() => expect(setUp()).rejects.toThrow())
+    const [left = ''] = wheelsLeft()
+    writeFileSync(left, damaged(readFileSync(left)))
+    expect(await setUp()).toMatchObject({ version: '2.21.0' })
+    expect(downloads()).toEqual([asked, asked])
+  })
+
+  it('keeps nothing of a wheel that pip was copying when it was killed', async () => {
+    await pythonWith(wheel)
+    program('copy', 'head -c 99 "$1" > "$2"; kill -9 $PPID')
+    python('copy')
+    await expect(setUp()).rejects.toMatchObject({ code: 'unreachable' })
+    expect(wheelsLeft()).toEqual([])
+  })
+
+  it('asks for no room for what has come already', async () => {
+    await pythonWith(wheel)
+    await failing(async () => {
+      await expect(setUp()).rejects.toThrow()
+      await expect(setUp()).rejects.toThrow()
+    })
+    const { downloadBytes, diskBytes } = sourceOf('cpu')
+    const { size } = statSync(inRoot('wheels', asked))
+    expect(vi.mocked(requireRoom).mock.calls.slice(-2).map(([, bytes]) => bytes)).toEqual([downloadBytes + diskBytes, downloadBytes - size + diskBytes]) // prettier-ignore
+  })
+
+  it('counts all wheels for graphics cards as one download, those that are there included', async () => {
+    const metadata = ['nvidia-a==1', 'nvidia-b==2'].map((one) => `Requires-Dist: ${one} ; extra == "and-cuda"`).join('\n')
+    await supply('tensorflow==2.21.*', { ...wheel, 'tensorflow-2.21.0.dist-info/METADATA': metadata })
+    await supply('nvidia-a==1', { 'nvidia/a/lib/liba.so.1': 'a' })
+    await supply('nvidia-b==2', { 'nvidia/b/lib/libb.so.2': 'bb' })
+    python()
+    program('node', `echo '{"version":"2.21.0","graphicsCard":true}'`)
+    program('nvidia-smi', 'echo 570.10')
+    const places = { target: inRoot('new'), cache: inRoot('cache'), scratch: inRoot('scratch'), resources: inRoot('resources'), node: inRoot('bin', 'node') } // prettier-ignore
+    for (const path of [places.target, places.scratch, join(places.cache, 'nvidia-b==2')]) mkdirSync(path, { recursive: true })
+    cpSync(inRoot('wheels', 'nvidia-b==2'), join(places.cache, 'nvidia-b==2', 'b.whl'))
+    const [first = 0, a = 0, b = 0] = ['tensorflow==2.21.*', 'nvidia-a==1', 'nvidia-b==2'].map(
+      (one) => statSync(inRoot('wheels', one)).size,
+    )
+    const source = { ...sourceOf('cuda'), downloadBytes: first + a + b }
+    const done: number[] = []
+    await fromWheel(source, places, {
+      signal: new AbortController().signal,
+      progress: (one) => {
+        if (one.task.startsWith('downloading')) done.push(one.done)
+      },
+    })
+    expect(done).toEqual([b, b + first, b + first + a])
+    expect(downloads()).toEqual(['tensorflow==2.21.*', 'nvidia-a==1'])
+    expect(readdirSync(places.target)).toEqual(expect.arrayContaining(['liba.so.1', 'libb.so.2']))
   })
 
   it('uses what has come again after an attempt that failed', async () => {
@@ -100,9 +215,8 @@ describe.skipIf(process.platform !== 'linux')('setting TensorFlow up from a whee
     program('compiler', '[ "$1" = --version ]')
     program('npm', 'exit 1')
     await expect(setUp()).rejects.toMatchObject({ code: expect.stringMatching(/unsupported|unreachable/) as string })
-    const downloads = readFileSync(inRoot('calls'), 'utf8').match(/download/g)
     await expect(setUp()).rejects.toThrow()
-    expect(readFileSync(inRoot('calls'), 'utf8').match(/download/g)).toEqual(downloads)
+    expect(downloads()).toEqual([asked])
     await remove(folder())
     expect(readdirSync(inRoot('data'))).toEqual([])
   })

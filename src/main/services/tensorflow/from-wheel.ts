@@ -2,13 +2,12 @@
 import { rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { TensorFlowNote } from '../../../node/tensorflow.ts'
-import { makeFolder } from '../../../node/files.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { TaskContext } from '../tasks/task-runner.ts'
 import { bindingName, makeBinding, requireMeans } from './binding.ts'
 import { fetchWheel } from './python.ts'
 import { requireDriver } from './driver.ts'
-import { requireRoom } from './room.ts'
+import { requireRoom, sizeOf } from './room.ts'
 import type { Source } from './sources.ts'
 import { extract, extractedBytes, requirements } from './wheel.ts'
 
@@ -33,22 +32,17 @@ export async function fromWheel(source: Source, places: Places, context: TaskCon
   const { signal } = context
   const { target, cache, scratch } = places
   await requireMeans(places.resources, signal)
-  await requireRoom(target, source.downloadBytes + source.diskBytes)
+  // Pip's copy of what comes has gone before anything is unpacked.
+  await requireRoom(target, Math.max(0, source.downloadBytes - (await sizeOf(cache))) + source.diskBytes)
   if (source.id === 'cuda') await requireDriver(signal)
-  const wheel = await bring(source.wheel ?? '', join(cache, 'tensorflow'), source.downloadBytes, context)
-  const cuda = source.id === 'cuda' ? await requirements(wheel, 'and-cuda') : []
-  const wheels = [wheel]
-  for (const [i, one] of cuda.entries()) wheels.push(await bring(one, join(cache, `cuda-${i}`), source.downloadBytes, context))
-
-  const place = (entry: string): string | null => libraryOf(entry) ?? headerOf(entry)
-  const total = (await Promise.all(wheels.map((file) => extractedBytes(file, place)))).reduce((a, b) => a + b, 0)
-  let before = 0
-  for (const file of wheels) {
-    let own = 0
-    const onBytes = (bytes: number): void =>
-      context.progress({ task: 'unpacking TensorFlow', done: before + (own = bytes), total, unit: 'bytes' })
-    await extract(file, { folder: target, signal, onBytes, place })
-    before += own
+  try {
+    await bringAll(source, places, context)
+  } catch (error) {
+    // A wheel that is damaged comes anew, once.
+    const damaged = error instanceof AppError && error.code === 'bad-data' ? error.details.path : undefined
+    if (typeof damaged !== 'string') throw error
+    await rm(damaged)
+    await bringAll(source, places, context)
   }
   context.progress({ task: 'building the binding', done: 0, total: null, unit: 'files' })
   const include = join(target, 'include')
@@ -59,12 +53,33 @@ export async function fromWheel(source: Source, places: Places, context: TaskCon
   return { ...loaded, source: source.id, binding: bindingName }
 }
 
-async function bring(wheel: string, folder: string, total: number, context: TaskContext): Promise<string> {
-  await makeFolder(folder)
+/** Libraries and headers into TensorFlow's folder. */
+async function bringAll(source: Source, places: Places, context: TaskContext): Promise<void> {
+  const bring = (wheel: string): Promise<string> => bringOne(wheel, source.downloadBytes, places, context)
+  const wheel = await bring(source.wheel ?? '')
+  const wheels = [wheel]
+  for (const one of source.id === 'cuda' ? await requirements(wheel, 'and-cuda') : []) wheels.push(await bring(one))
+
+  const place = (entry: string): string | null => libraryOf(entry) ?? headerOf(entry)
+  const total = (await Promise.all(wheels.map((file) => extractedBytes(file, place)))).reduce((a, b) => a + b, 0)
+  let before = 0
+  for (const file of wheels) {
+    let own = 0
+    const onBytes = (bytes: number): void =>
+      context.progress({ task: 'unpacking TensorFlow', done: before + (own = bytes), total, unit: 'bytes' })
+    await extract(file, { folder: places.target, signal: context.signal, onBytes, place })
+    before += own
+  }
+}
+
+/** @param total of all wheels */
+async function bringOne(wheel: string, total: number, { cache, scratch }: Places, context: TaskContext): Promise<string> {
+  // Those that are there, from this attempt or another.
+  const before = await sizeOf(cache)
   const onBytes = (bytes: number): void =>
-    context.progress({ task: `downloading ${wheel}`, done: Math.min(bytes, total), total, unit: 'bytes' })
+    context.progress({ task: `downloading ${wheel}`, done: Math.min(before + bytes, total), total, unit: 'bytes', from: before })
   onBytes(0)
-  return fetchWheel(wheel, folder, { signal: context.signal, onBytes })
+  return fetchWheel(wheel, { folder: join(cache, wheel), scratch }, { signal: context.signal, onBytes })
 }
 
 /** All libraries in one folder: the first two find the others by their own place. */

@@ -1,6 +1,6 @@
 // Sets TensorFlow up: everything is made beside its folder, which gets its name when it is whole and has been loaded once.
 import { existsSync } from 'node:fs'
-import { readdir, rename, rm, stat } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { installedTensorFlow, noteFile } from '../../../node/tensorflow.ts'
 import type { TensorFlowNote } from '../../../node/tensorflow.ts'
@@ -10,6 +10,7 @@ import type { TaskContext } from '../tasks/task-runner.ts'
 import { fromPackage } from './from-package.ts'
 import { fromWheel } from './from-wheel.ts'
 import type { Places } from './from-wheel.ts'
+import { sizeOf } from './room.ts'
 import { obstacle, sources } from './sources.ts'
 import type { Source } from './sources.ts'
 
@@ -87,10 +88,4 @@ export async function status(folder: string): Promise<{
 async function clear({ target, scratch }: Places): Promise<void> {
   await rm(target, { recursive: true, force: true })
   await rm(scratch, { recursive: true, force: true })
-}
-
-async function sizeOf(folder: string): Promise<number> {
-  const files = await readdir(folder, { recursive: true, withFileTypes: true })
-  const sizes = await Promise.all(files.filter((file) => file.isFile()).map((file) => stat(join(file.parentPath, file.name))))
-  return sizes.reduce((sum, { size }) => sum + size, 0)
 }

@@ -1,9 +1,10 @@
 // Python's package manager, which fetches wheels from wherever the user has it fetch from.
-import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir, rename } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { makeFolder } from '../../../node/files.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { run } from './command.ts'
+import { sizeOf } from './room.ts'
 
 /** The program and what comes before its arguments. */
 type Python = readonly [program: string, ...before: string[]]
@@ -32,38 +33,36 @@ function platformTags(): string[] {
   return ['manylinux_2_28', 'manylinux_2_27', 'manylinux_2_17', 'manylinux2014'].flatMap((tag) => ['--platform', `${tag}_${machine}`])
 }
 
-/** Fetches one wheel, without what it depends on, unless it is in the folder. @param onBytes how much of it has come
+/** Fetches one wheel, without what it depends on, unless it is in the folder. @param scratch on the same disk @param onBytes how much of it has come
  * @returns its path @throws AppError 'unreachable' with what pip said, 'stopped' */
 export async function fetchWheel(
   wheel: string,
-  folder: string,
+  { folder, scratch }: { readonly folder: string; readonly scratch: string },
   { signal, onBytes }: { readonly signal: AbortSignal; readonly onBytes: (bytes: number) => void },
 ): Promise<string> {
   const there = await wheelIn(folder)
   if (there) return there
   const [program, ...before] = await findPython(signal)
-  const coming = join(folder, 'coming')
-  await makeFolder(coming)
-  const args = [...before, '-m', 'pip', 'download', wheel, '--no-deps', '--only-binary=:all:', '--python-version', '3.11', '--implementation', 'cp', ...platformTags(), '--dest', folder, '--disable-pip-version-check', '--no-input', '--progress-bar', 'off'] // prettier-ignore
-  const watch = setInterval(() => void sizeOfAll(coming).then(onBytes, () => undefined), 500)
+  const [coming, copied] = [join(scratch, 'coming'), join(scratch, 'copied')]
+  for (const path of [folder, coming, copied]) await makeFolder(path)
+  // Without pip's own cache: it would keep gigabytes a second time, and older pips hold a wheel in memory for it. Few have this very one there already.
+  const args = [...before, '-m', 'pip', 'download', wheel, '--no-deps', '--only-binary=:all:', '--python-version', '3.11', '--implementation', 'cp', ...platformTags(), '--dest', copied, '--no-cache-dir', '--disable-pip-version-check', '--no-input', '--progress-bar', 'off'] // prettier-ignore
+  let most = 0
+  const watch = setInterval(() => void sizeOf(coming).then((bytes) => onBytes((most = Math.max(most, bytes)))), 500)
   try {
     const ended = await run(program, args, { signal, env: { TMPDIR: coming } })
-    const file = ended?.code === 0 ? await wheelIn(folder) : null
-    if (file) return file
-    throw new AppError('unreachable', `${wheel}: expected it from Python's package manager, found: ${ended?.words ?? 'nothing'}`)
+    const file = ended?.code === 0 ? await wheelIn(copied) : null
+    if (!file) throw new AppError('unreachable', `${wheel}: expected it from Python's package manager, found: ${ended?.words ?? 'nothing'}`)
+    // It gets its place when it is whole: pip copies it from where it came to, and may be ended on the way.
+    const place = join(folder, basename(file))
+    await rename(file, place)
+    return place
   } finally {
     clearInterval(watch)
   }
 }
 
 async function wheelIn(folder: string): Promise<string | null> {
-  const name = (await readdir(folder)).find((file) => file.endsWith('.whl'))
+  const name = (await readdir(folder).catch(() => [])).find((file) => file.endsWith('.whl'))
   return name === undefined ? null : join(folder, name)
-}
-
-/** Of the files in a folder and those below. */
-async function sizeOfAll(folder: string): Promise<number> {
-  const files = await readdir(folder, { recursive: true, withFileTypes: true })
-  const sizes = files.filter((file) => file.isFile()).map((file) => stat(join(file.parentPath, file.name)).then(({ size }) => size, () => 0)) // prettier-ignore
-  return (await Promise.all(sizes)).reduce((a, b) => a + b, 0)
 }

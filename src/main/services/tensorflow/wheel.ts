@@ -72,18 +72,17 @@ export async function extractedBytes(file: string, place: Extraction['place']): 
 }
 
 async function withWheel<T>(file: string, work: (zip: ZipFile, entries: readonly Entry[]) => Promise<T>): Promise<T> {
-  let zip: ZipFile
+  let zip: ZipFile | null = null
   try {
     zip = await openPromise(file, { autoClose: false })
-  } catch (error) {
-    throw fileError(error, 'read', file) ?? broken(file, `expected a wheel, found: ${String(error)}`)
-  }
-  try {
     const entries: Entry[] = []
     for await (const entry of zip.eachEntry()) if (!entry.fileName.endsWith('/')) entries.push(entry)
     return await work(zip, entries)
+  } catch (error) {
+    if (error instanceof AppError) throw error
+    throw fileError(error, 'read', file) ?? broken(file, `expected a wheel, found: ${String(error)}`)
   } finally {
-    zip.close()
+    zip?.close()
   }
 }
 
