@@ -1,4 +1,7 @@
 // Trying a device that crashes or hangs the process is an answer, and the next device is tried after it.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, expect, onTestFinished, test, vi } from 'vitest'
 import { EngineQueue } from '../../../src/main/engine/queue.ts'
@@ -63,3 +66,24 @@ test('what is known of the machine stays the same until something changes', asyn
   // A system without a reader of its own has its version at least.
   expect(await deviceFacts('aix')).not.toBe(before)
 })
+
+test.skipIf(process.platform === 'win32')(
+  'a driver of Windows counts, though reg ends with an error at a key that is closed to it',
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'reg-'))
+    onTestFinished(() => {
+      vi.unstubAllEnvs()
+      rmSync(folder, { recursive: true })
+    })
+    vi.stubEnv('PATH', `${folder}:${process.env.PATH}`)
+    const factsWith = (version: string): Promise<string> => {
+      const adapter = String.raw`HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\Class\{4d36e968-e325-11ce-bfc1-08002be10318}\0000`
+      const words = `#!/bin/sh\ncat << 'end'\n\n${adapter}\n    DriverVersion    REG_SZ    ${version}\n\nend\necho "ERROR: Access is denied." >&2\nexit 1\n`
+      writeFileSync(join(folder, 'reg'), words, { mode: 0o755 })
+      return deviceFacts('win32')
+    }
+    const before = await factsWith('32.0.15.6094')
+    expect(await factsWith('32.0.15.6094')).toBe(before)
+    expect(await factsWith('32.0.15.6603')).not.toBe(before)
+  },
+)

@@ -39,13 +39,14 @@ async function linuxGraphics(): Promise<unknown> {
   return [numbers, await line('/proc/driver/nvidia/version'), drivers, process.env.VK_ICD_FILENAMES ?? null]
 }
 
-/** Names and versions of the drivers, from the registry's class of display adapters. */
+/** Names and versions of the drivers, from the registry's class of display adapters. Its key `Properties` is closed to users: reg may
+ * end with an error there, after what it has found. */
 async function windowsGraphics(): Promise<unknown> {
   const adapters = String.raw`HKLM\SYSTEM\CurrentControlSet\Control\Class\{4d36e968-e325-11ce-bfc1-08002be10318}`
   const query = (value: string): Promise<string> =>
     promisify(execFile)('reg', ['query', adapters, '/s', '/v', value], { windowsHide: true, timeout: 5_000 }).then(
       ({ stdout }) => stdout,
-      () => '',
+      (error: unknown) => (error as { readonly stdout?: string }).stdout ?? '',
     )
   return [await query('DriverVersion'), await query('DriverDesc')]
 }
