@@ -38,56 +38,52 @@ export const estimate: Job<'estimate'> = async (request, context) => {
   // What does not fit is not tried either: steps of a smaller batch are, and their time is taken in proportion.
   const { run: chosen, share } = fitting.tried
   const shortSide = Math.max(...Object.values(chosen.recipes).map(shortSideOf))
-  const engine = await openEngine({ device: request.device, threads: chosen.threads })
-  const loader = new ImageLoader(chosen.data.set, { threads: chosen.threads, shortSide })
+  await using made = new AsyncDisposableStack()
+  const engine = made.adopt(await openEngine({ device: request.device, threads: chosen.threads }), (one) => one.dispose())
+  const loader = made.adopt(new ImageLoader(chosen.data.set, { threads: chosen.threads, shortSide }), (one) => one.close())
   const told = teller(context, chosen.phases.length + 1)
-  try {
-    const secondsPerView = await viewSeconds(chosen, loader)
-    const run = { ...chosen, settings: await storable(chosen.settings, engine) }
-    told()
-    let cachingSeconds = 0
-    let forwardSeconds = 0
-    let features = 0
-    let state = 0
-    const cached = new Set<string>()
-    const phases: { title: string; steps: number; seconds: number }[] = []
-    for (const phase of run.phases) {
-      const cut = run.backbone.cutAt(phase.depth)
-      const step = await stepSeconds(run, engine, phase, share)
-      state = Math.max(state, step.stateBytes)
-      if (cut && !cached.has(cut.name)) {
-        cached.add(cut.name)
-        const prefix = await prefixSeconds(run, engine, cut)
-        forwardSeconds = Math.max(forwardSeconds, prefix)
-        const views = await viewsToCache(run, engine, cut)
-        cachingSeconds += views.missing * (prefix + secondsPerView)
-        features += views.all * sizeOf(cut.shape) * 4
-      }
-      // A forward pass is a third of a step: the backward pass computes two gradients.
-      const forward = step.seconds / (3 * step.views)
-      if (!cut) forwardSeconds = Math.max(forwardSeconds, forward)
-      const fresh = cut ? 0 : secondsPerView
-      const validating = run.settings.validations * run.data.validation.length * (forward + fresh)
-      phases.push({ title: phase.title, steps: phase.steps, seconds: phase.steps * (step.seconds + step.views * fresh) + validating })
-      told()
+  const secondsPerView = await viewSeconds(chosen, loader)
+  const run = { ...chosen, settings: await storable(chosen.settings, engine) }
+  told()
+  let cachingSeconds = 0
+  let forwardSeconds = 0
+  let features = 0
+  let state = 0
+  const cached = new Set<string>()
+  const phases: { title: string; steps: number; seconds: number }[] = []
+  for (const phase of run.phases) {
+    const cut = run.backbone.cutAt(phase.depth)
+    const step = await stepSeconds(run, engine, phase, share)
+    state = Math.max(state, step.stateBytes)
+    if (cut && !cached.has(cut.name)) {
+      cached.add(cut.name)
+      const prefix = await prefixSeconds(run, engine, cut)
+      forwardSeconds = Math.max(forwardSeconds, prefix)
+      const views = await viewsToCache(run, engine, cut)
+      cachingSeconds += views.missing * (prefix + secondsPerView)
+      features += views.all * sizeOf(cut.shape) * 4
     }
-    const tested = run.data.validation.length + run.data.test.length
-    const seconds =
-      fixedSeconds + cachingSeconds + phases.reduce((sum, phase) => sum + phase.seconds, 0) + tested * (forwardSeconds + secondsPerView)
-    const measured = resourceUsage().maxRSS * 1024 + 2 * state + pixelBytes(run)
-    const timed = { seconds, phases, cachingSeconds }
-    // What this process takes says nothing of a device's memory.
-    if (hasOwnMemory(request.device)) return { ...timed, memory: Math.round(fitting.memory), freeMemory: null, largestBatch: null }
-    const memory = (share === 1 ? measured : fitting.memory) + Math.min(kept.features, features)
-    // What was measured is right where the graph promised more room than there was.
-    const { labelledBatch } = asked.settings
-    const isOver = memory > fitting.free && (fitting.largestBatch ?? 0) >= labelledBatch
-    const largest = isOver ? Math.max(2, Math.floor((labelledBatch * fitting.free) / memory)) : fitting.largestBatch
-    return { ...timed, memory: Math.round(memory), freeMemory: Math.round(fitting.free), largestBatch: largest }
-  } finally {
-    await loader.close()
-    await engine.dispose()
+    // A forward pass is a third of a step: the backward pass computes two gradients.
+    const forward = step.seconds / (3 * step.views)
+    if (!cut) forwardSeconds = Math.max(forwardSeconds, forward)
+    const fresh = cut ? 0 : secondsPerView
+    const validating = run.settings.validations * run.data.validation.length * (forward + fresh)
+    phases.push({ title: phase.title, steps: phase.steps, seconds: phase.steps * (step.seconds + step.views * fresh) + validating })
+    told()
   }
+  const tested = run.data.validation.length + run.data.test.length
+  const seconds =
+    fixedSeconds + cachingSeconds + phases.reduce((sum, phase) => sum + phase.seconds, 0) + tested * (forwardSeconds + secondsPerView)
+  const measured = resourceUsage().maxRSS * 1024 + 2 * state + pixelBytes(run)
+  const timed = { seconds, phases, cachingSeconds }
+  // What this process takes says nothing of a device's memory.
+  if (hasOwnMemory(request.device)) return { ...timed, memory: Math.round(fitting.memory), freeMemory: null, largestBatch: null }
+  const memory = (share === 1 ? measured : fitting.memory) + Math.min(kept.features, features)
+  // What was measured is right where the graph promised more room than there was.
+  const { labelledBatch } = asked.settings
+  const isOver = memory > fitting.free && (fitting.largestBatch ?? 0) >= labelledBatch
+  const largest = isOver ? Math.max(2, Math.floor((labelledBatch * fitting.free) / memory)) : fitting.largestBatch
+  return { ...timed, memory: Math.round(memory), freeMemory: Math.round(fitting.free), largestBatch: largest }
 }
 
 interface Fitting {

@@ -58,7 +58,8 @@ export class DeviceMemory {
   async dispose(): Promise<void> {
     const copiers = [...this.#copiers.values()]
     this.#copiers.clear()
-    for (const copier of copiers) await (await copier).release()
+    // One that could not be opened has said so before, and keeps no other from going.
+    await Promise.allSettled(copiers.map(async (copier) => (await copier).release()))
   }
 }
 

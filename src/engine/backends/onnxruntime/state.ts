@@ -36,7 +36,9 @@ export class OnnxState implements State {
   async write(values: Readonly<Record<string, HostTensor>>): Promise<void> {
     for (const [name, value] of Object.entries(values)) this.#check(name, value)
     const tensors: [string, Tensor][] = []
-    for (const [name, value] of Object.entries(values)) tensors.push([name, await this.#place(copyToOrt(value))])
+    using made = new DisposableStack()
+    for (const [name, value] of Object.entries(values)) tensors.push([name, made.adopt(await this.#place(copyToOrt(value)), release)])
+    made.move()
     for (const [name, tensor] of tensors) this.replace(name, tensor)
   }
 
@@ -66,9 +68,11 @@ export class OnnxState implements State {
 
   async #place(tensor: Tensor): Promise<Tensor> {
     if (!this.#memory || !DeviceMemory.holds(typeOf(tensor))) return tensor
-    const placed = await this.#memory.up(tensor)
-    release(tensor)
-    return placed
+    try {
+      return await this.#memory.up(tensor)
+    } finally {
+      release(tensor)
+    }
   }
 
   /** A variable keeps its type and shape. */
