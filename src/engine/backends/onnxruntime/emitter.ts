@@ -209,6 +209,11 @@ export class Emitter {
     return name
   }
 
+  /** As many elements as there are counts for, from the begin of each of these axes. */
+  first(name: string, counts: readonly number[], axes: readonly number[]): string {
+    return this.node('Slice', [name, this.ints(counts.map(() => 0)), this.ints(counts), this.ints(axes)])
+  }
+
   transpose(name: string, perm: readonly number[]): string {
     return perm.every((axis, i) => axis === i) ? name : this.node('Transpose', [name], { perm })
   }

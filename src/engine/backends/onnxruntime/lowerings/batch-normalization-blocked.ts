@@ -48,5 +48,5 @@ function overImages(emit: Emitter, op: 'ReduceMean' | 'ReduceSum', name: string)
 /** Without the padding. */
 function cut(emit: Emitter, name: string, channels: number): string {
   if (padded(emit, channels) === channels) return name
-  return emit.node('Slice', [name, emit.ints([0]), emit.ints([channels]), emit.ints([0])])
+  return emit.first(name, [channels], [0])
 }

@@ -106,7 +106,7 @@ function scattered(emit: Emitter, { outer, inner, extent, out, taps, stride }: A
   const columns = phases.map((phase) => emit.reshape(phase, [outer * length, inner]))
   const wide = emit.node('Concat', columns, { axis: 1 })
   const all = emit.reshape(wide, [outer, length * stride, inner])
-  return length * stride === extent ? all : emit.node('Slice', [all, emit.ints([0]), emit.ints([extent]), emit.ints([1])])
+  return length * stride === extent ? all : emit.first(all, [extent], [1])
 }
 
 /** Shape under which a value of x's extents is held. */

@@ -42,7 +42,7 @@ export function depthwiseFilterGradient(node: FilterGradient, emit: Emitter): vo
   const sum = emit.reshape(overImages(emit, products, n, channels * kh * kw), [1, channels, kh, kw])
   const plain = toPlain(emit, sum, { n: 1, c, h: kh, w: kw })
   const fits = windows.every((extent, axis) => extent === kernel[axis])
-  const cut = fits ? plain : emit.node('Slice', [plain, emit.ints([0, 0]), emit.ints(kernel), emit.ints([2, 3])])
+  const cut = fits ? plain : emit.first(plain, kernel, [2, 3])
   emit.set(outputOf(node), emit.reshape(cut, filter_shape))
 }
 
@@ -89,7 +89,7 @@ function positionProduct(emit: Emitter, a: Operand, b: Operand): string {
   const ordered = emit.transpose(sum, swap ? [0, 2, 1] : [1, 0, 2])
   const matrix = emit.reshape(ordered, swap ? [blocks * block, columns] : [c, blocks * block])
   if (blocks * block === wide[1].c) return matrix
-  return emit.node('Slice', [matrix, emit.ints([0]), emit.ints([wide[1].c]), emit.ints([swap ? 0 : 1])])
+  return emit.first(matrix, [wide[1].c], [swap ? 0 : 1])
 }
 
 /** Sum over the first axis of [n, size]: a product with ones, which ReduceSum is 5 times slower than on two threads. */

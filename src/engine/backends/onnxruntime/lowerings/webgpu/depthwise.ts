@@ -32,8 +32,7 @@ export function depthwiseFilterGradient(node: Node<'ConvFilterGradient'>, emit: 
   const wide = emit.node('Conv', [images, filters], { kernel_shape, strides: dilations, pads, dilations: strides, group: n * c })
   // Where the stride does not divide the extent, windows beyond the filter's own come out too.
   const kernel = filter_shape.slice(2)
-  const axes = kernel.map((_, i) => i + 2)
-  const cut = emit.node('Slice', [wide, emit.ints(kernel.map(() => 0)), emit.ints(kernel), emit.ints(axes)])
+  const cut = emit.first(wide, kernel, kernel.map((_, i) => i + 2)) // prettier-ignore
   const ofImages = emit.reshape(cut, [n, m, 1, ...kernel])
   emit.set(outputOf(node), emit.node('ReduceSum', [ofImages, emit.ints([0])], { keepdims: 0 }))
 }
