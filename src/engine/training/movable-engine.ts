@@ -66,8 +66,9 @@ export class MovableEngine implements Engine {
     return movedFrom(before.name, error, opened)
   }
 
+  /** Whatever happens: a run that is over does not fail for it. */
   dispose(): Promise<void> {
-    return this.#engine.dispose()
+    return abandon(this.#engine)
   }
 }
 

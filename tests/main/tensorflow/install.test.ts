@@ -207,6 +207,16 @@ describe.skipIf(process.platform !== 'linux')('setting TensorFlow up from a whee
     expect(readdirSync(places.target)).toEqual(expect.arrayContaining(['liba.so.1', 'libb.so.2']))
   })
 
+  it("leaves a folder alone that holds something else than TensorFlow's", async () => {
+    await pythonWith(wheel)
+    mkdirSync(folder())
+    writeFileSync(join(folder(), 'thesis.txt'), 'mine')
+    await expect(setUp()).rejects.toThrow(/expected TensorFlow's own folder or an empty one/)
+    await expect(remove(folder())).rejects.toThrow(/expected TensorFlow's own folder or an empty one/)
+    expect(readdirSync(inRoot('data', 'tensorflow'))).toEqual(['thesis.txt'])
+    expect(readdirSync(inRoot('data'))).toEqual(['tensorflow'])
+  })
+
   it('uses what has come again after an attempt that failed', async () => {
     await pythonWith(wheel)
     program('node', 'echo "wrong ELF class" >&2; exit 1')

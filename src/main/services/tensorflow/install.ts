@@ -1,9 +1,10 @@
 // Sets TensorFlow up: everything is made beside its folder, which gets its name when it is whole and has been loaded once.
 import { existsSync } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
+import { readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { installedTensorFlow, noteFile } from '../../../node/tensorflow.ts'
 import type { TensorFlowNote } from '../../../node/tensorflow.ts'
+import { fileError } from '../../../node/file-error.ts'
 import { makeFolder, writeJson } from '../../../node/files.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { TaskContext } from '../tasks/task-runner.ts'
@@ -26,11 +27,12 @@ export interface InstallOptions {
 const beside = (folder: string, what: string): string => `${folder}.${what}`
 
 /** Replaces what is there. What was downloaded stays for another attempt if this one fails, and goes if it does not.
- * @throws AppError 'bad-option' for an unknown source, 'unsupported' with what is missing, 'unreachable', 'bad-data', 'disk-full', 'no-access', 'stopped' */
+ * @throws AppError 'bad-option' for an unknown source, 'unsupported' with what is missing, 'conflict' where the folder holds something else, 'unreachable', 'bad-data', 'disk-full', 'no-access', 'stopped' */
 export async function install(id: string, { folder, resources, node }: InstallOptions, context: TaskContext): Promise<TensorFlowNote> {
   const source = sourceOf(id)
   const reason = await obstacle(source)
   if (reason !== null) throw new AppError('unsupported', `TensorFlow ${source.version}: ${reason}`)
+  await requireOwn(folder)
   const places: Places = {
     target: beside(folder, 'new'),
     scratch: beside(folder, 'scratch'),
@@ -63,10 +65,24 @@ async function replace(folder: string, made: string): Promise<void> {
   if (isReplaced) await rm(old, { recursive: true, force: true }).catch(() => undefined)
 }
 
-/** Removes it, and what attempts have left. */
+/** Removes it, and what attempts have left. @throws AppError 'conflict' where the folder holds something else, 'no-access' */
 export async function remove(folder: string): Promise<void> {
-  for (const path of [noteFile(folder), folder, ...['old', 'new', 'scratch', 'downloads'].map((what) => beside(folder, what))])
-    await rm(path, { recursive: true, force: true })
+  await requireOwn(folder)
+  const rest = ['old', 'new', 'scratch', 'downloads'].map((what) => beside(folder, what))
+  for (const path of rest) await rm(path, { recursive: true, force: true })
+  if (!existsSync(folder)) return
+  // Gone as a whole, whatever happens from here on.
+  const old = beside(folder, 'old')
+  await rename(folder, old).catch((error: unknown) => {
+    throw fileError(error, 'remove', folder) ?? error
+  })
+  await rm(old, { recursive: true, force: true })
+}
+
+/** A person may have named any folder. @throws AppError 'conflict' where it is neither ours nor empty */
+async function requireOwn(folder: string): Promise<void> {
+  if (existsSync(noteFile(folder)) || (await readdir(folder).catch(() => [])).length === 0) return
+  throw new AppError('conflict', `${folder}: expected TensorFlow's own folder or an empty one, found other files in it`)
 }
 
 export function sourceOf(id: string): Source {

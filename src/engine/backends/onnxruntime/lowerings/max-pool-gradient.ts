@@ -64,6 +64,7 @@ function tapView(emit: Emitter, x: string, { outer, inner, extent, out, taps, st
   const from = taps[tap] ?? 0
   const first = Math.max(0, Math.ceil(-from / stride))
   const count = Math.max(0, Math.min(out, Math.floor((extent - 1 - from) / stride) + 1) - first)
+  if (count === 0) return emit.filled(dtype, [outer, out, inner], -3e38)
   const start = from + first * stride
   const range = [[start], [start + (count - 1) * stride + 1], [1], [stride]].map((values) => emit.ints(values))
   const slice = emit.node('Slice', [emit.reshape(x, [outer, extent, inner]), ...range])
