@@ -3,15 +3,16 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Engine, Executable, Program, State } from '../../../src/core/graph/program.ts'
+import type { Engine, Executable, Program } from '../../../src/core/graph/program.ts'
 import { scalar } from '../../../src/core/tensor/tensor.ts'
 import { topological } from '../../../src/core/graph/value.ts'
 import { OnnxRuntimeEngine } from '../../../src/engine/backends/onnxruntime/engine.ts'
 import { train } from '../../../src/engine/training/run.ts'
 import { AppError } from '../../../src/shared/errors.ts'
-import type { ErrorCode } from '../../../src/shared/errors.ts'
 import { trainRequestSchema } from '../../../src/shared/requests.ts'
 import type { TrainRequest } from '../../../src/shared/requests.ts'
+import { failing, kindOf } from '../../support/failing-engine.ts'
+import type { Fault } from '../../support/failing-engine.ts'
 import { testContext } from '../../support/job-context.ts'
 import { writePhotos } from '../../support/photos.ts'
 import { tinyBackbone } from '../../support/tiny-backbone.ts'
@@ -25,31 +26,6 @@ beforeAll(async () => {
   writeFileSync(at('backbone.onnx'), tinyBackbone())
 })
 
-type Kind = 'step' | 'priming' | 'features' | 'evaluation'
-
-function kindOf({ outputs, updates }: Program): Kind | null {
-  if ('loss' in outputs) return 'step'
-  if ('features' in outputs) return 'features'
-  if ('logits' in outputs) return 'evaluation'
-  return Object.keys(outputs).length === 0 && Object.keys(updates).length > 0 ? 'priming' : null
-}
-
-interface Fault {
-  readonly code: ErrorCode
-  /** What fails: a kind of program, or making the state with the weights; the training step if absent. */
-  readonly of?: Kind | 'state'
-  /** What of the program fails: its run if absent. */
-  readonly when?: 'compile' | 'run'
-  /** The attempt that fails, from 1; later ones too, on that engine. */
-  readonly run: number
-  /** What is done with the state after that fails too. */
-  readonly unreadable?: boolean
-  /** Goes away when the program is another one. */
-  readonly passes?: boolean
-  /** Only programs on more images than this fail. */
-  readonly fits?: number
-}
-
 /** As WebGPU without `shader-f16`. */
 function withoutHalf(): Engine {
   const inner = new OnnxRuntimeEngine({ threads: 1 })
@@ -61,55 +37,6 @@ function withoutHalf(): Engine {
       return Promise.reject(new AppError('internal', 'Program Cast requires f16 but the device does not support it'))
     },
   })
-}
-
-/** ONNX Runtime that fails as it is told. `held`: what it has made that is not disposed of. */
-function failing({ code, of = 'step', when = 'run', run, unreadable, passes, fits = 0 }: Fault): Engine & { readonly held: Set<object> } {
-  const inner = new OnnxRuntimeEngine({ threads: 1 })
-  const held = new Set<object>()
-  let attempts = 0
-  let isLost = false
-  const attempt = (): void => {
-    if (++attempts < run) return
-    isLost = true
-    throw new AppError(code, `the device says ${code}`)
-  }
-  const hold = <T extends State | Executable>(made: T): T => {
-    held.add(made)
-    const dispose = made.dispose.bind(made)
-    return Object.assign(made, {
-      dispose: () => {
-        held.delete(made)
-        dispose()
-        if (isLost && unreadable) throw new Error('gone')
-      },
-    })
-  }
-  return {
-    name: 'a device that fails',
-    kind: 'a device that fails',
-    held,
-    createState: async (values) => {
-      if (of === 'state' && Object.keys(values).some((name) => name.startsWith('query/'))) attempt()
-      const state = hold(await inner.createState(values))
-      const read = state.read.bind(state)
-      return Object.assign(state, { read: (names?: string[]) => (isLost && unreadable ? Promise.reject(new Error('gone')) : read(names)) })
-    },
-    compile: async (program: Program) => {
-      const isLarge = fits === 0 || (program.feeds.x?.shape[0] ?? 0) > fits
-      const fails = kindOf(program) === of && isLarge && !(isLost && passes === true)
-      if (fails && when === 'compile') attempt()
-      const executable = hold(await inner.compile(program))
-      const execute = executable.run.bind(executable)
-      return Object.assign(executable, {
-        run: async (...given: Parameters<typeof execute>) => {
-          if (fails && when === 'run') attempt()
-          return execute(...given)
-        },
-      })
-    },
-    dispose: () => inner.dispose(),
-  }
 }
 
 function requestOf(name: string, depth: 'head' | 'all', settings: Record<string, number | boolean | string> = {}): TrainRequest {
