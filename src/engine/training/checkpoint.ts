@@ -20,11 +20,22 @@ export interface Checkpoint extends LoopPoint {
   /** Weights that earlier phases ended with, and their validation. */
   carried: Variables
   carriedBest: LoopProgress['kept']
+  /** What the run has changed of the requested settings to go on (see `Survival`); absent: nothing. */
+  adapted?: Adapted
 }
 
 const validation = z.object({ accuracy: z.number(), loss: z.number(), images: z.int().min(0) })
 const kept = validation.extend({ step: z.int().min(0) })
 const sampler = z.object({ drawn: z.int().min(0) }).nullable()
+const adapted = z.object({
+  labelledBatch: z.int().min(1).exactOptional(),
+  unlabelledBatch: z.int().min(1).exactOptional(),
+  learningRate: z.number().positive().exactOptional(),
+  recompute: z.boolean().exactOptional(),
+  halfActivations: z.boolean().exactOptional(),
+})
+export type Adapted = z.infer<typeof adapted>
+
 const headerSchema = z.object({
   identity: z.string(),
   phase: z.int().min(0),
@@ -41,6 +52,7 @@ const headerSchema = z.object({
   }),
   source: z.object({ labelled: sampler, unlabelled: sampler }),
   carriedBest: kept.nullable(),
+  adapted: adapted.exactOptional(),
 })
 
 const groups = ['state', 'good', 'best', 'carried'] as const

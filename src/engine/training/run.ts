@@ -82,7 +82,8 @@ async function runPhases(
   try {
     reporter.start(engine.name, resume)
     if (engine.notice !== null) reporter.fallback(engine.notice)
-    const survival = new Survival(run.settings, engine, (message) => reporter.fallback(message))
+    const survival = new Survival(run.settings, resume?.adapted ?? {}, engine, (message) => reporter.fallback(message))
+    if (survival.notice !== null) reporter.fallback(survival.notice)
     // Of this run: what lies in the folder otherwise may be another's.
     let hasCheckpoint = resume !== null
     let carried: Carried = { carried: resume?.carried ?? {}, carriedBest: resume?.carriedBest ?? null }
@@ -95,6 +96,8 @@ async function runPhases(
       const once = async (isFirst: boolean): ReturnType<typeof runPhase> => {
         reporter.phase(index)
         const kept = isFirst ? resume : hasCheckpoint ? await readCheckpoint(checkpointPath, run.identity) : null
+        // It may be older than what was just changed, and a run that is killed before the next one goes on from it.
+        if (kept && !isFirst) await writeCheckpoint(checkpointPath, { ...kept, adapted: survival.adapted })
         return await runPhase({
           engine,
           backbone: run.backbone,
@@ -111,7 +114,7 @@ async function runPhases(
           onPseudoLabels: (step, report) => reporter.pseudoLabels(step, report),
           checkpoint: async (parts) => {
             await reporter.flush()
-            await writeCheckpoint(checkpointPath, { identity: run.identity, phase: index, ...parts, ...before })
+            await writeCheckpoint(checkpointPath, { identity: run.identity, phase: index, ...parts, ...before, adapted: survival.adapted })
             hasCheckpoint = true
           },
           pause: () => context.pause(),

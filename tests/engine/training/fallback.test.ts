@@ -215,6 +215,38 @@ test('then it moves; with nowhere to go it ends with the reason, its checkpoint 
   expect(readFileSync(at('ended', 'checkpoints/last.safetensors')).length).toBeGreaterThan(1000)
 })
 
+const halfBatch =
+  'a step takes 2 labelled and 2 unlabelled images instead of 4 and 4, at 0.5 times the learning rate: the result is another one than that of the full batch'
+const lessMemory = 'activations are computed again in the backward pass; activations wait for the backward pass in half precision'
+
+test.each([
+  { end: 'paused', passes: false, settings: {}, changed: `${lessMemory}; ${halfBatch}` },
+  // Its only checkpoint is the one of the step that failed, with the full batch.
+  { end: 'killed', passes: true, settings: leastMemory, changed: halfBatch },
+])(
+  'a run that is $end goes on with what it has changed, and says so: the model is the same',
+  async ({ end, passes, settings, changed }) => {
+    const fault: Fault = { code: 'out-of-memory', run: 5, passes }
+    const whole = await run(`not-${end}`, fault, settings)
+    const request = requestOf(end, 'all', settings)
+    const context = testContext((event) => {
+      if (event.event !== 'validation' || event.step !== 8) return
+      if (end === 'killed') throw new Error('killed')
+      context.stop()
+    })
+    const failingFirst = [failing(fault)]
+    const open = (): Promise<Engine> => Promise.resolve(failingFirst.pop() ?? new OnnxRuntimeEngine({ threads: 1 }))
+    await expect(train(request, context, open)).rejects.toThrow(end === 'paused' ? 'stopped at step 8' : 'killed')
+
+    const resumed = testContext()
+    await train({ ...request, resume: true }, resumed, open)
+    const message = `what this run changed before it was stopped still holds: ${changed}`
+    expect(resumed.events.filter(({ event }) => event === 'warning')).toEqual([expect.objectContaining({ message })])
+    expect(JSON.parse(readFileSync(at(end, 'run.json'), 'utf8'))).toMatchObject({ fallbacks: [message] })
+    expect(readFileSync(at(end, 'model.onnx')).equals(whole.model)).toBe(true)
+  },
+)
+
 test('a device that does not store float16: the run says so in one line and does without', async () => {
   const { fallbacks, warnings, model } = await run('wide', null, { halfActivations: true }, withoutHalf)
   expect(fallbacks).toEqual(['onnxruntime cpu, 1 thread does not store float16: activations stay in float32'])
