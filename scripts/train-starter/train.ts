@@ -185,7 +185,6 @@ async function runCycle(bench: Bench, cycle: NumberedCycle, carried: Variables, 
       steps,
       settings: { ...recipe, learningRate, schedule: 'cosine', milestones: [], patience: 0 },
       validate: validator.validate,
-      keep: () => Promise.resolve(),
       checkpoint: (point) =>
         writeCheckpoint(join(out, checkpointName), { ...point, identity, phase: number, best: {}, carried, carriedBest: null }),
       emit: (event) => job.report({ kind: 'cycle', cycle: number, event }),

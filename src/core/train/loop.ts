@@ -57,7 +57,7 @@ export interface LoopOptions {
   /** True of errors after which training can go on elsewhere: a checkpoint of before the step is handed out first, where the state can be read. */
   isSurvivable?: (error: unknown) => boolean
   /** Called when the weights as they are now are the ones to keep. */
-  keep: () => Promise<void>
+  keep?: () => Promise<void>
   /** Called after validations and now and then between them, as often as is cheap; at the end, and when stopped. */
   checkpoint: (point: LoopPoint) => Promise<void>
   emit: (event: TrainEvent) => void
@@ -161,7 +161,7 @@ export async function train(options: LoopOptions): Promise<LoopProgress> {
     const kept = !isClearlyWorse(validation, best)
     if (kept) {
       progress.kept = { ...validation, step: progress.step }
-      await options.keep()
+      await options.keep?.()
     }
     emit({ kind: 'validation', step: progress.step, steps, kept, accuracy: validation.accuracy, loss: validation.loss })
     progress.good = progress.step
