@@ -86,7 +86,7 @@ export async function train(options: LoopOptions): Promise<LoopProgress> {
     ? { ...options.resume.progress }
     : { step: 0, rateScale: 1, recoveries: 0, good: 0, firstLoss: null, kept: null, best: null, stale: 0, random: random.state }
   random.state = progress.random
-  const interval = Math.max(1, Math.floor(steps / settings.validations))
+  const interval = Math.ceil(steps / settings.validations)
   const meter = new StepMeter()
   let good = options.resume?.good ?? (await state.read())
 
@@ -111,6 +111,14 @@ export async function train(options: LoopOptions): Promise<LoopProgress> {
     await state.write(good)
     if (!isOver) progress.step = progress.good
     return !isOver
+  }
+
+  /** Why the weights are not to be kept, nor to be returned to: the last update may have gone wrong after its loss was read. */
+  const ruined = (validation: Validation): string | null => {
+    if (diverged(validation.loss, progress.firstLoss)) return `validation loss ${validation.loss}`
+    const { classes } = options
+    const reference = classes && [progress.best, options.before].find((one) => one && isCollapsed(validation, one, classes))
+    return reference ? `validation accuracy ${validation.accuracy.toFixed(3)} after ${reference.accuracy.toFixed(3)}` : null
   }
 
   // Also where it goes on from a checkpoint: a run that had stopped early stays stopped.
@@ -147,11 +155,10 @@ export async function train(options: LoopOptions): Promise<LoopProgress> {
 
     meter.pause()
     const validation = await options.validate()
-    const { classes } = options
-    const reference = classes && [progress.best, options.before].find((one) => one && isCollapsed(validation, one, classes))
-    if (reference) {
+    const ruin = ruined(validation)
+    if (ruin !== null) {
       meter.restart()
-      if (await recover(`validation accuracy ${validation.accuracy.toFixed(3)} after ${reference.accuracy.toFixed(3)}`)) continue
+      if (await recover(ruin)) continue
       break
     }
     const isBest = progress.best === null || isBetter(validation, progress.best)

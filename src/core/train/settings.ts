@@ -29,7 +29,7 @@ export const runSettings = z.strictObject({
   cachedViews: z.int().min(1).max(256).default(6).describe('random views per image whose features are kept, where a prefix is frozen'),
   cropScale: z.number().min(0.05).max(1).default(0.2).describe('smallest share of the area that a random crop takes'),
   plainShare: z.number().min(0).max(1).default(0.25).describe('share of the random views that show the middle of the image unchanged'),
-  validations: z.int().min(1).max(1000).default(20).describe('validations over the run; the checkpoint to keep is chosen on them'),
+  validations: z.int().min(1).max(1000).default(20).describe('validations in each phase, at most; the weights to keep are chosen on them'),
   recompute: z.boolean().default(false).describe('compute activations again in the backward pass: less memory, more time, equal numbers'),
   halfActivations: z
     .boolean()

@@ -18,7 +18,7 @@ import { largestBatch, runMemory } from '../training/memory.ts'
 import { openRun } from '../training/open-run.ts'
 import type { Run } from '../training/open-run.ts'
 import { PrefixFeatures } from '../training/prefix.ts'
-import { featureKey } from '../training/sources.ts'
+import { featureBytes, featureKey, featureMemory } from '../training/sources.ts'
 import { openTrialStep } from '../training/trial-step.ts'
 
 /** Images that are decoded, and images that are looked for in the cache. */
@@ -29,8 +29,8 @@ const stepSecondsAtLeast = 1.5
 const triedAtMost = 16
 /** Starting the process, opening files, writing the model. */
 const fixedSeconds = 3
-/** Most that decoded images, and features, are kept in. */
-const kept = { images: 2 ** 30, features: 2 * 2 ** 30 }
+/** Most that decoded images are kept in. */
+const keptImages = 2 ** 30
 
 export const estimate: Job<'estimate'> = async (request, context) => {
   const asked = await openRun({ ...request, job: 'train', resume: false, finish: false, out: '' }, context.signal)
@@ -61,7 +61,8 @@ export const estimate: Job<'estimate'> = async (request, context) => {
       forwardSeconds = Math.max(forwardSeconds, prefix)
       const views = await viewsToCache(run, engine, cut)
       cachingSeconds += views.missing * (prefix + secondsPerView)
-      features += views.all * sizeOf(cut.shape) * 4
+      // Those of one phase at a time.
+      features = Math.max(features, views.all * featureBytes(cut.shape))
     }
     // A forward pass is a third of a step: the backward pass computes two gradients.
     const forward = step.seconds / (3 * step.views)
@@ -78,7 +79,7 @@ export const estimate: Job<'estimate'> = async (request, context) => {
   const timed = { seconds, phases, cachingSeconds }
   // What this process takes says nothing of a device's memory.
   if (hasOwnMemory(request.device)) return { ...timed, memory: Math.round(fitting.memory), freeMemory: null, largestBatch: null }
-  const memory = (share === 1 ? measured : fitting.memory) + Math.min(kept.features, features)
+  const memory = (share === 1 ? measured : fitting.memory) + Math.min(featureMemory, features)
   // What was measured is right where the graph promised more room than there was.
   const { labelledBatch } = asked.settings
   const isOver = memory > fitting.free && (fitting.largestBatch ?? 0) >= labelledBatch
@@ -115,7 +116,7 @@ function fit(run: Run): Fitting {
 /** Decoded images that are kept, bytes. */
 function pixelBytes({ recipes, data }: Run): number {
   const shortSide = Math.max(...Object.values(recipes).map(shortSideOf))
-  return Math.min(kept.images, 3 * 1.4 * shortSide * shortSide * data.set.images.length)
+  return Math.min(keptImages, 3 * 1.4 * shortSide * shortSide * data.set.images.length)
 }
 
 /** Progress, and the wish to stop. */

@@ -42,7 +42,23 @@ export function configure(request: Choice, labelledOnly: boolean): Configuration
   const given = { ...fromText(method.settings, pick(own)), ...withoutUnlabelled }
   const methodSettings = checked(method.settings, given, (name) => `--set ${name}`)
   const choice = request.depth === undefined ? { budget: request.budget ?? 'quick' } : { depth: request.depth }
-  return { method, configured: method.configure(methodSettings), methodSettings, settings, phases: planPhases(choice, request.steps) }
+  const phases = planPhases(choice, request.steps)
+  const configured = method.configure(methodSettings)
+  if (phases.some(({ depth }) => depth !== 'all')) requireViews(configured, settings)
+  return { method, configured, methodSettings, settings, phases }
+}
+
+/** Views of one kind that a step takes of an image are different ones of those that are cached. */
+function requireViews({ views }: ConfiguredMethod, { cachedViews }: RunSettings): void {
+  for (const kinds of [views.labelled, views.unlabelled])
+    for (const kind of kinds) {
+      const wanted = kinds.filter((other) => other === kind).length
+      if (wanted > cachedViews)
+        throw new AppError(
+          'bad-option',
+          `--set cachedViews: expected at least ${wanted}, as many as a step takes of an image, found ${cachedViews}`,
+        )
+    }
 }
 
 function knownMethod(id: string): Method {

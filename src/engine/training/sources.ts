@@ -5,11 +5,13 @@ import type { ViewKind } from '../../core/methods/method.ts'
 import type { Cut } from '../../core/nn/backbone.ts'
 import { deriveSeed } from '../../core/tensor/random.ts'
 import { sizeOf } from '../../core/tensor/tensor.ts'
+import type { Shape } from '../../core/tensor/tensor.ts'
 import { shortSideOf } from '../../core/data/views/recipe.ts'
 import type { RecipeName, ViewRecipe } from '../../core/data/views/recipe.ts'
 import { cacheFeatures } from '../data/feature-cache.ts'
 import type { FeatureKey } from '../data/feature-cache.ts'
 import { hashImages } from '../data/content-hash.ts'
+import type { FeatureType } from '../data/feature-shard.ts'
 import { FeatureStream } from '../data/feature-store.ts'
 import type { FeaturePlan, FeatureStore } from '../data/feature-store.ts'
 import type { ImageLoader } from '../data/loader.ts'
@@ -149,6 +151,15 @@ export function featureKey({ backboneHash, recipes }: Run, { kind }: Engine, cut
     seed: viewSeed,
     views,
     shape: cut.shape,
-    dtype: sizeOf(cut.shape) <= largestSingle ? 'float32' : 'float16',
+    dtype: featureType(cut.shape),
   }
+}
+
+function featureType(shape: Shape): FeatureType {
+  return sizeOf(shape) <= largestSingle ? 'float32' : 'float16'
+}
+
+/** That the features of one view take. */
+export function featureBytes(shape: Shape): number {
+  return sizeOf(shape) * (featureType(shape) === 'float32' ? 4 : 2)
 }

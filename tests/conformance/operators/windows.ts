@@ -61,6 +61,7 @@ const pools: readonly (readonly [
     { kernel_shape: [3, 3], strides: [3, 3], pads: [1, 1, 1, 1], ceil_mode: 1 },
   ],
   ['asymmetric', [2, 2, 7, 6], { kernel_shape: [2, 3], strides: [2, 1], pads: [0, 1, 1, 2] }],
+  ['with taps that see the padding alone', [1, 2, 2, 2], { kernel_shape: [5, 5], strides: [2, 2], pads: [2, 2, 2, 2] }],
   ['1-D', [2, 3, 9], { kernel_shape: [3], strides: [2], pads: [1, 1] }],
   ['3-D', [1, 2, 5, 4, 6], { kernel_shape: [2, 2, 3], strides: [2, 1, 2] }],
 ]

@@ -97,6 +97,21 @@ describe('the training loop', () => {
     expect(first.weight).toBe(1)
   })
 
+  it.each([Number.NaN, 1e9])('neither keeps nor returns to weights whose validation has a loss of %d', async (ruined) => {
+    let validations = 0
+    const validation = (w: number): Validation => ({ accuracy: 0.5, loss: ++validations === 3 ? ruined : w * w, images: 30 })
+    const { progress, events, kept } = await parabola({ validation })
+    const recoveries = events.filter(({ kind }) => kind === 'recovery')
+    expect(recoveries).toEqual([{ kind: 'recovery', step: 30, reason: `validation loss ${ruined}`, returnedTo: 20, rateScale: 0.5 }])
+    expect(progress).toMatchObject({ step: 100, recoveries: 1 })
+    expect(kept).toHaveLength(10)
+  })
+
+  it('validates at most as often as it is told to', async () => {
+    const { events } = await parabola({ steps: 25 })
+    expect(events.filter(({ kind }) => kind === 'validation').map(({ step }) => step)).toEqual([3, 6, 9, 12, 15, 18, 21, 24, 25])
+  })
+
   it('returns to the last good checkpoint and halves the rate when the loss diverges', async () => {
     const { progress, events, weight } = await parabola({ settings: { ...settings, learningRate: 1.5 } })
     const recoveries = events.filter(({ kind }) => kind === 'recovery')
