@@ -10,41 +10,50 @@ import { toAppError } from './errors.ts'
 import type { Job, JobContext, JobTable } from './job.ts'
 
 /** Waits for `run` commands, does one job at a time, and exits after one that was not told to `keep`. Standard error is the log file: the
- * parent sees to that. Exits at once when the parent is gone, or when a job is told to stop a second time. */
+ * parent sees to that. Exits at once when the parent is gone, or when it tells a job to stop a second time. */
 export function serveJobs(jobs: JobTable): void {
   if (!process.send) {
     process.stderr.write('The engine is started by the application; run `npm run cli -- --help` instead.\n')
     process.exit(1)
   }
-  let stopping: AbortController | null = null
+  let job: { readonly stopping: AbortController; told: boolean } | null = null
   const stop = (): void => {
     // The job has ended: that is on its way to the parent.
-    if (!stopping) return
-    if (stopping.signal.aborted) process.exit(exitStopped)
-    stopping.abort()
+    if (!job) return
+    if (job.told) process.exit(exitStopped)
+    job.told = true
+    job.stopping.abort()
   }
   process.on('message', (message) => {
     const { data: command, error } = engineCommandSchema.safeParse(message)
     if (!command) return finish(new AppError('internal', `the engine cannot read a command: ${quote(message)}`, { cause: error }))
     if (command.command === 'stop') return stop()
-    if (stopping) return finish(new AppError('internal', 'the engine was sent a second job; a process does one at a time'))
-    stopping = new AbortController()
-    void run(jobs, command.request, stopping.signal).then(({ error: thrown, result }) => {
+    if (job) return finish(new AppError('internal', 'the engine was sent a second job; a process does one at a time'))
+    job = { stopping: new AbortController(), told: false }
+    void run(jobs, command.request, job.stopping.signal).then(({ error: thrown, result }) => {
       const stays = command.keep && (thrown === null || toAppError(thrown).isUserError) && process.memoryUsage.rss() < largestKept
-      if (stays) stopping = null
+      if (stays) job = null
       finish(thrown, result, stays)
     })
   })
-  setInterval(() => stopping && send({ event: 'heartbeat' }), heartbeatMilliseconds).unref()
+  setInterval(() => job && send({ event: 'heartbeat' }), heartbeatMilliseconds).unref()
   process.on('disconnect', () => process.exit(exitStopped))
   // A terminal sends Ctrl-C to every process of the command: the parent passes it on as a command, once.
   process.on('SIGINT', () => undefined)
-  process.on('SIGTERM', () => (stopping ? stop() : process.exit(exitStopped)))
+  // So does what ends a service, or a terminal that closes. A signal is no second command, and where it was for this process alone, no command follows.
+  const signalled = (): void => {
+    if (!job) process.exit(exitStopped)
+    setTimeout((stopping) => stopping.abort(), parentsTurn, job.stopping)
+  }
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, signalled)
   process.on('uncaughtException', (error) => finish(error))
   process.on('unhandledRejection', (reason) => finish(reason))
 }
 
 const exitStopped = 130
+
+/** Milliseconds in which the parent may say what a signal means: it knows whether a run is paused, or waits as before. */
+const parentsTurn = 2_000
 
 /** From this thread on purpose: a thread of its own would go on beating while the job hangs. A computation delays it by one call. */
 const heartbeatMilliseconds = 2_000

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { deviceFacts } from '../../src/main/services/devices/facts.ts'
 import { jsonLines, run, start } from '../support/command-line.ts'
 import type { Finished, Running } from '../support/command-line.ts'
@@ -142,6 +142,7 @@ test('Ctrl-C twice: ends at once though the engine hears nothing', async () => {
   const pid = Number((await command.seen(/stuck in (\d+)/))[1])
   command.process.kill('SIGINT')
   await command.seen(/again/)
+  await setTimeout(550)
   command.process.kill('SIGINT')
   const { code, stderr } = await command.finished
   expect(code).toBe(130)
@@ -155,6 +156,27 @@ test('a terminal that sends Ctrl-C to the engine too changes nothing', async () 
   process.kill(pid, 'SIGINT')
   command.process.kill('SIGINT')
   expect((await command.finished).stderr).toMatch(/stopped after step 3 of 9/)
+})
+
+describe.skipIf(process.platform === 'win32')('signals', () => {
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    '%s to all processes, and again as npm passes it on: the checkpoint is written',
+    async (signal) => {
+      const command = start(cli, options('writes-slowly'), { env, detached: true })
+      const { pid = 0 } = command.process
+      await command.seen(/waiting/)
+      process.kill(-pid, signal)
+      await command.seen(/again/)
+      process.kill(pid, signal)
+      expect(await command.finished).toMatchObject({ code: 130, stderr: expect.stringMatching(/\nstopped after step 3 of 9;/) as string })
+    },
+  )
+
+  test('to the engine alone: its job ends in good order', async () => {
+    const command = begin('writes-slowly')
+    process.kill(Number((await command.seen(/waiting in (\d+)/))[1]), 'SIGTERM')
+    expect(await command.finished).toMatchObject({ code: 130, stderr: expect.stringMatching(/^stopped after step 3 of 9;/) as string })
+  })
 })
 
 test('the engine ends when the command is killed', async () => {

@@ -17,9 +17,17 @@ export interface Running {
   seen(pattern: RegExp): Promise<RegExpExecArray>
 }
 
-export function start(script: string, args: readonly string[], options: { env?: NodeJS.ProcessEnv; cwd?: string } = {}): Running {
+interface Circumstances {
+  env?: NodeJS.ProcessEnv
+  cwd?: string
+  /** In a process group of its own, to signal it as a whole. */
+  detached?: boolean
+}
+
+export function start(script: string, args: readonly string[], options: Circumstances = {}): Running {
   const child = spawn(process.execPath, [script, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: options.detached === true,
     ...(options.cwd !== undefined && { cwd: options.cwd }),
     env: { ...process.env, ...compiled, ...options.env },
   })
@@ -49,7 +57,7 @@ export function start(script: string, args: readonly string[], options: { env?: 
   return { process: child, finished, seen }
 }
 
-export function run(script: string, args: readonly string[], options?: { env?: NodeJS.ProcessEnv; cwd?: string }): Promise<Finished> {
+export function run(script: string, args: readonly string[], options?: Circumstances): Promise<Finished> {
   return start(script, args, options).finished
 }
 

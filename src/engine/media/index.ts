@@ -11,8 +11,8 @@ if (!process.send) {
 // People look at pictures while a model trains, and training must not wait; but a process at the lowest priority would starve beside it.
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
 process.on('disconnect', () => process.exit(0))
-// A terminal sends Ctrl-C to every process of the command: the parent decides.
-process.on('SIGINT', () => undefined)
+// Terminals and service managers send these to every process of a command: the parent decides.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
 process.on('message', (message) => {
   const request = pictureRequestSchema.parse(message)
   void answer(request).then(tell)

@@ -10,6 +10,7 @@ import { besideThis } from '../engine/place.ts'
 import { startJob } from '../engine/process.ts'
 import { memoryLog } from '../log.ts'
 import { resourcesFolder } from '../resources.ts'
+import { asOne, stopSignals } from '../stop-signals.ts'
 import { makeProgram } from './command.ts'
 import type { Invocation } from './command.ts'
 import { humanOutput } from './human-output.ts'
@@ -18,7 +19,7 @@ import { oneLine } from './output.ts'
 import type { Output, Sink } from './output.ts'
 import type { Action } from './studio/session.ts'
 
-/** Success; the user's mistake; our mistake; stopped by Ctrl-C (128 + SIGINT); nobody reads the output any more (128 + SIGPIPE). */
+/** Success; the user's mistake; our mistake; asked to stop, as by Ctrl-C (128 + SIGINT); nobody reads the output any more (128 + SIGPIPE). */
 const exitCodes = { success: 0, userError: 1, internalError: 2, stopped: 130, outputClosed: 141 } as const
 
 /** @param entry the engine to start; tests give one with jobs of their own.
@@ -130,13 +131,14 @@ async function runAction(action: Action, output: Output, entry: URL, stdout: Clo
 /** Does the work; Ctrl-C and a closed output ask it to stop. */
 async function untilStopped(output: Output, stdout: ClosableSink, stop: () => void, work: () => Promise<void>): Promise<void> {
   let stops = 0
-  const asked = (): void => {
-    if (++stops === 1) output.stopping()
+  /** @param signal null where nobody reads the output any more, and nobody is told */
+  const asked = asOne((signal: NodeJS.Signals | null) => {
+    if (++stops === 1 && signal !== null) output.stopping()
     stop()
-  }
+  })
+  // Once only: a second call ends the work without a checkpoint, and that is for the user to say.
   stdout.onClose(() => {
-    // Once only: a second call ends the work without a checkpoint, and that is for the user to say.
-    if (stops++ === 0) stop()
+    if (stops === 0) asked(null)
   })
   for (const signal of stopSignals) process.on(signal, asked)
   try {
@@ -145,8 +147,6 @@ async function untilStopped(output: Output, stdout: ClosableSink, stop: () => vo
     for (const signal of stopSignals) process.off(signal, asked)
   }
 }
-
-const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 interface ClosableSink extends Sink {
   readonly closed: boolean

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import { CommanderError } from 'commander'
 import { AppError } from '../../shared/errors.ts'
+import { asOne, stopSignals } from '../stop-signals.ts'
 import { serveSettings } from './command.ts'
 import type { ServeSettings } from './command.ts'
 import { openBrowser } from './open-browser.ts'
@@ -10,14 +11,14 @@ import type { Served } from './serve.ts'
 
 /** The built interface, whether this runs from src/ or from out/. */
 const pages = fileURLToPath(new URL('../../../out/renderer', import.meta.url))
-/** Milliseconds: npm passes Ctrl-C on to a program that the terminal has told already. */
-const sameSignal = 500
 
-/** @param words after the program's name. Ends the process on SIGINT and SIGTERM: in good order the first time, at once the second. */
+/** @param words after the program's name. Ends the process when it is asked to stop: in good order the first time, at once the second. */
 export async function runServe(
   words: readonly string[],
   createStudio: (settings: ServeSettings) => Served | Promise<Served>,
 ): Promise<void> {
+  // A terminal that has gone takes no more: what is told does not matter then, and everything else goes on.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   try {
     const settings = serveSettings(words)
     const studio = await createStudio(settings)
@@ -33,20 +34,16 @@ export async function runServe(
 }
 
 function onStop(close: () => Promise<void>): void {
-  let asked: number | null = null
-  const stop = (): void => {
-    if (asked !== null) {
-      if (performance.now() - asked > sameSignal) process.exit(130)
-      return
-    }
-    asked = performance.now()
+  let closing = false
+  const stop = asOne(() => {
+    if (closing) process.exit(130)
+    closing = true
     close().then(
       () => process.exit(0),
       (error: unknown) => process.exit(complain(error)),
     )
-  }
-  process.on('SIGINT', stop)
-  process.on('SIGTERM', stop)
+  })
+  for (const signal of stopSignals) process.on(signal, stop)
 }
 
 /** @returns the exit code */

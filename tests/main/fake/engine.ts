@@ -32,6 +32,13 @@ const behaviours: Record<string, (context: JobContext) => Promise<void> | void> 
     }
     throw new AppError('stopped', 'stopped after step 3 of 9; the same command with --resume goes on from there')
   },
+  'writes-slowly': async (context) => {
+    try {
+      await behaviours.wait?.(context)
+    } finally {
+      await setTimeout(800)
+    }
+  },
   stuck: ({ emit }) => {
     emit({ event: 'log', message: `stuck in ${process.pid}` })
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)

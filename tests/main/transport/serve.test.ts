@@ -74,6 +74,16 @@ test('asked twice, it ends at once', async () => {
   expect(await server.ended).toBe(130)
 })
 
+test('a terminal that closes: in good order too, though nobody reads what it says', async ({ skip }) => {
+  skip(process.platform === 'win32', 'Windows has no signals: the process is ended at once')
+  const server = start('--port', '0')
+  await url(server)
+  server.child.stdout.destroy()
+  server.child.stderr.destroy()
+  server.child.kill('SIGHUP')
+  expect(await server.ended).toBe(0)
+})
+
 test('a port that is taken, options that do not fit', async () => {
   const holder = createServer().listen(0, '127.0.0.1')
   await new Promise((resolve) => holder.once('listening', resolve))
