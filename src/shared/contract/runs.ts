@@ -100,7 +100,7 @@ export const runs = service({
     rename: method(inRun.extend({ name: z.string().trim().min(1).max(200) }), run),
     /** Keeps a checkpoint and gives the processor back. */
     pause: method(inRun, run),
-    /** Puts a paused, interrupted or failed run in the queue again. */
+    /** Puts a paused, interrupted or failed run in the queue again; one that waits stays in its place, and a command trains it. */
     resume: method(inRun, run),
     /** Ends it for good. `keepBest`: the best weights so far become a model. */
     cancel: method(inRun.extend({ keepBest: z.boolean().default(true) }), run),

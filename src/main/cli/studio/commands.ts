@@ -66,7 +66,7 @@ export function addStudioCommands(program: Command, invoke: (action: Action, jso
   )
   add(run, 'list <dir>', 'the runs of a project', ([dir]) => runs(path(dir)))
   add(run, 'show <dir> <run>', 'one run: settings, progress, result', ([dir, id]) => show(path(dir), String(id)))
-  add(run, 'resume <dir> <run>', 'go on with a paused, interrupted or failed run', ([dir, id]) => resume(path(dir), String(id)))
+  add(run, 'resume <dir> <run>', 'go on with a paused, interrupted, failed or waiting run', ([dir, id]) => resume(path(dir), String(id)))
 
   add(program, 'devices', 'what training can run on', (_, options) => devices(options as DevicesOptions))
     .option('--probe', 'try each in a process of its own: numbers against expected ones, and speed')

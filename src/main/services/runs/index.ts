@@ -75,8 +75,7 @@ export function runs(studio: Studio, trash: Trash = systemTrash, retryEvery?: nu
         await rm(folder, { recursive: true, force: true })
         throw error
       }
-      scheduler.announce(project, run)
-      scheduler.advance(project)
+      scheduler.joined(project, run)
       return scheduler.run(project, run)
     },
     list: ({ project, state }) => ({
@@ -100,9 +99,8 @@ export function runs(studio: Studio, trash: Trash = systemTrash, retryEvery?: nu
     },
     resume: ({ project: id, run }) => {
       const { project, store } = at(id)
-      store.change(run, 'queued', { error: null })
-      scheduler.announce(project, run)
-      scheduler.advance(project)
+      if (store.get(run).state !== 'queued') store.change(run, 'queued', { error: null })
+      scheduler.joined(project, run)
       return scheduler.run(project, run)
     },
     cancel: async ({ project: id, run, keepBest }) => {

@@ -39,6 +39,8 @@ export class RunScheduler {
   readonly #training = new Map<string, Live>()
   /** Cancelled ones whose best weights become a model. */
   readonly #finishing = new Map<string, Live>()
+  /** Put in the queue by this process. */
+  readonly #own = new Set<string>()
 
   /** @param retryEvery milliseconds between attempts to write how a run ended */
   constructor(studio: Studio, retryEvery = 5000) {
@@ -68,13 +70,20 @@ export class RunScheduler {
     for (const id of ids) this.#studio.events.emit('runs.changed', { run: this.run(project, id) })
   }
 
-  /** Hands the first of the queue to the engine, in place of one that is no longer the first and has not begun. */
+  /** For one that has just joined the queue. */
+  joined(project: OpenProject, id: string): void {
+    this.#own.add(id)
+    this.announce(project, id)
+    this.advance(project)
+  }
+
+  /** Hands the first of the queue to the engine (a command: the first of its own), in place of one that is no longer the first and has not begun. */
   advance(project: OpenProject): void {
     // Somebody waits for the model of a run that was cancelled; it is made sooner than the next run is over.
     if ([...this.#finishing.values()].some((live) => live.project.id === project.id)) return
     const store = new RunStore(project)
     this.announce(project, ...store.interruptAll(this.#training.keys()))
-    const [first] = store.queue()
+    const first = store.queue().find((id) => this.#studio.stays || this.#own.has(id))
     const live = [...this.#training.values()].find((candidate) => candidate.project.id === project.id)
     if (live) {
       if (!live.started && live.id !== first) this.#stop(live, 'withdraw')
