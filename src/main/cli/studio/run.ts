@@ -6,7 +6,7 @@ import type { Run, runConfig } from '../../../shared/contract/runs.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { starterId } from '../../../shared/starter.ts'
 import { duration, percent, table, thousands } from '../format.ts'
-import { follow, openProject } from './session.ts'
+import { follow, onStop, openProject } from './session.ts'
 import type { Action, Session } from './session.ts'
 
 /** Trains on a project's labels and waits for the end. Ctrl-C pauses the run.
@@ -15,6 +15,7 @@ export function start(folder: string, config: z.input<typeof runConfig>, name: s
   return async (session) => {
     const { id: project } = await openProject(session, folder)
     const backbone = config.backbone === undefined ? starterId : await backboneId(session, config.backbone)
+    if (session.signal.aborted) throw new AppError('stopped', 'run: stopped before it was made')
     const run = await session.api.runs.start({ project, config: { ...config, backbone }, ...(name !== undefined && { name }) })
     return ended(session, run)
   }
@@ -84,8 +85,7 @@ async function ended(session: Session, { project, id }: Run): Promise<Awaited<Re
     }),
     session.on('runs.changed', ({ run }) => settle(run)),
   ]
-  const pause = (): void => void api.runs.pause({ project, run: id }).then(settle, over.reject)
-  signal.addEventListener('abort', pause, { once: true })
+  const forget = onStop(signal, () => void api.runs.pause({ project, run: id }).then(settle, over.reject))
   try {
     // It may have ended before anyone listened.
     settle(await api.runs.get({ project, run: id }))
@@ -94,8 +94,7 @@ async function ended(session: Session, { project, id }: Run): Promise<Awaited<Re
     if (run.state !== 'done') throw new AppError('stopped', `run ${id}: ${run.state}; \`run resume\` goes on from there`)
     return { result: { run }, text: described(run) }
   } finally {
-    for (const end of silence) end()
-    signal.removeEventListener('abort', pause)
+    for (const end of [...silence, forget]) end()
   }
 }
 
