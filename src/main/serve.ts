@@ -9,15 +9,16 @@ await inNewEnoughNode(async () => {
   // Compiled once for all starts, the engine's too: they then begin in half the time and take 30 MB less (Node keeps its TypeScript parser out of memory).
   process.env['NODE_COMPILE_CACHE'] ??= join(dataFolder(), 'cache', 'compiled')
   enableCompileCache()
-  const [{ runServe }, { createStudio }, { usualRoots }] = await Promise.all([
+  const [{ runServe }, { createStudio }, { namedRoots, usualRoots }] = await Promise.all([
     import('./server/run.ts'),
     import('./studio.ts'),
     import('./services/system/roots.ts'),
   ])
-  await runServe(process.argv.slice(2), ({ welcome, project, folder, roots }) =>
+  await runServe(process.argv.slice(2), ({ welcome, project, folder, roots }, warn) =>
     createStudio({
       dataFolder: dataFolder(),
-      roots: [...usualRoots(), ...roots, ...(folder === null ? [] : [folder])],
+      roots: [...usualRoots(), ...namedRoots(roots, process.env.SELF_TUNING_ROOTS, warn), ...(folder === null ? [] : [folder])],
+      moreRoots: 'serve --root',
       stays: true,
       welcome: welcome && project === null && folder === null,
     }),

@@ -42,6 +42,8 @@ export interface StudioOptions {
   readonly resources?: string
   /** Default: the user's own folder and the places of drives. */
   readonly roots?: readonly string[]
+  /** What names more of them, for people. */
+  readonly moreRoots?: string
   /** A server or a window: runs that wait go on when their project is opened. Default: a command, which looks and goes, trains what it starts. */
   readonly stays?: boolean
   /** Where there is no project yet, the sample is drawn and the interface shows around, once. */
@@ -67,6 +69,7 @@ export function createStudio({
   projectsFolder = usualProjectsFolder(),
   resources = resourcesFolder(),
   roots = usualRoots(),
+  moreRoots,
   stays = false,
   welcome = false,
   place,
@@ -85,7 +88,7 @@ export function createStudio({
     onUnreadable: (project, image, reason) => markUnreadable({ projects: registry, events }, project, image, reason),
   })
   const predicted = new PredictionStore()
-  const folders = { dataFolder, projectsFolder, resources, roots }
+  const folders = { dataFolder, projectsFolder, resources, roots, moreRoots }
   const studio = { events, projects: registry, tasks: runner, engine, media, predicted, ...folders, stays, log }
   registry.onClosing((project) => runner.cancelAll(project.id))
   const handlers = {

@@ -1,11 +1,9 @@
 // The command line of `serve`.
 import { randomBytes } from 'node:crypto'
-import { statSync } from 'node:fs'
-import type { Stats } from 'node:fs'
-import { delimiter, resolve } from 'node:path'
 import { Command, Option } from 'commander'
-import { fileError } from '../../node/file-error.ts'
 import { AppError } from '../../shared/errors.ts'
+import { fromCaller } from '../caller-folder.ts'
+import { isHostName } from './guard.ts'
 
 export interface ServeSettings {
   /** Opened at once. */
@@ -18,7 +16,7 @@ export interface ServeSettings {
   readonly hosts: readonly string[]
   readonly token: string
   readonly open: boolean
-  /** Further folders in which files and folders may be chosen. */
+  /** Of `--root`: further folders in which files and folders may be chosen. */
   readonly roots: readonly string[]
   /** On the first start in a data folder: draw the sample and show around. */
   readonly welcome: boolean
@@ -61,17 +59,23 @@ export function serveSettings(words: readonly string[]): ServeSettings {
   if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) < 65_536))
     throw new AppError('bad-option', `--port: expected a whole number from 0 to 65535, found ${JSON.stringify(port)}`)
   if (token !== undefined) checkToken(token, program.getOptionValueSource('token') === 'env' ? 'SELF_TUNING_TOKEN' : '--token')
+  for (const name of allowHost)
+    if (!isHostName(name))
+      throw new AppError(
+        'bad-option',
+        `--allow-host: expected a name without a port, or an address like 10.0.0.1 or [fd00::1], found ${JSON.stringify(name)}`,
+      )
   if (!isLoopback(host) && !allowNetwork)
     throw new AppError('bad-option', `--host ${host}: expected --allow-network beside an address that other machines can reach, found none`)
   return {
-    project: project === undefined ? null : resolve(project),
-    folder: folder === undefined ? null : resolve(folder),
+    project: project === undefined ? null : fromCaller(project),
+    folder: folder === undefined ? null : fromCaller(folder),
     port: port === undefined ? null : Number(port),
     host,
     hosts: isLoopback(host) ? allowHost : [host, ...allowHost],
     token: token ?? randomBytes(32).toString('base64url'),
     open,
-    roots: [...rootsOf('--root', root), ...rootsOf('SELF_TUNING_ROOTS', (process.env.SELF_TUNING_ROOTS ?? '').split(delimiter))],
+    roots: root.map(fromCaller),
     welcome,
   }
 }
@@ -86,27 +90,6 @@ function checkToken(token: string, source: string): void {
 
 function gathered(value: string, before: readonly string[]): string[] {
   return [...before, value]
-}
-
-/** @param source for people: where the folders were named @throws AppError 'bad-option' for what is no folder */
-function rootsOf(source: string, given: readonly string[]): string[] {
-  return given
-    .filter((folder) => folder !== '')
-    .map((folder) => {
-      const root = resolve(folder)
-      const found = statOf(root)
-      if (!found?.isDirectory())
-        throw new AppError('bad-option', `${source}: expected a folder, found ${found ? 'a file' : 'nothing'} at ${root}`)
-      return root
-    })
-}
-
-function statOf(path: string): Stats | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false })
-  } catch (error) {
-    throw fileError(error, 'read', path) ?? error
-  }
 }
 
 export function isLoopback(host: string): boolean {

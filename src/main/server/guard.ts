@@ -3,6 +3,7 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import type { IncomingMessage } from 'node:http'
 import { hostname } from 'node:os'
 import { AppError } from '../../shared/errors.ts'
+import { quote } from '../../shared/expected.ts'
 import { TokenLimiter } from './token-limiter.ts'
 
 /** Why a request is turned away. */
@@ -32,6 +33,7 @@ export interface GuardOptions {
 /** Milliseconds that an address for one use is good for. */
 const ticketTime = 60_000
 const hostPattern = /^([\w.-]+|\[[\da-f:]+\])(:\d{1,5})?$/i
+const namePattern = /^([\w.-]+|\[[\da-f:]+\])$/i
 /** The listener's protocol; a token may follow as another: browsers let pages set no other header on a WebSocket. */
 export const protocol = 'self-tuning'
 
@@ -55,11 +57,11 @@ export class Guard {
     const { host = '', origin } = request.headers
     const called = hostPattern.test(host) ? urlOf(`http://${host}`) : null
     if (!called || !this.#knows(called.hostname, request))
-      return new Refusal(403, 'host: expected an address of this server, found another')
+      return new Refusal(403, `host: expected an address of this server, found ${quote(host)}; serve --allow-host names more`)
     // Ports may differ from the bound one where a tunnel leads here; host and origin then differ together.
     const from = origin === undefined ? null : urlOf(origin)
     if (origin !== undefined && (!from || !/^https?:$/.test(from.protocol) || from.host !== called.host))
-      return new Refusal(403, 'origin: expected a page of this server, found another')
+      return new Refusal(403, `origin: expected a page of ${called.host}, found ${quote(origin)}`)
     const site = request.headers['sec-fetch-site']
     // A link that somebody follows may stand anywhere: what it opens shows nothing without a cookie, which does not come along.
     const navigation = request.headers['sec-fetch-dest'] === 'document' && request.method === 'GET'
@@ -111,6 +113,11 @@ export class Guard {
   #knows(name: string, { socket }: IncomingMessage): boolean {
     return this.#hosts.has(name) || name === bracketed(socket.localAddress ?? '')
   }
+}
+
+/** As it may stand in the header Host, but for the port. */
+export function isHostName(text: string): boolean {
+  return namePattern.test(text)
 }
 
 /** In the same time, wherever the two differ. */

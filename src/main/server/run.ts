@@ -15,13 +15,13 @@ const pages = fileURLToPath(new URL('../../../out/renderer', import.meta.url))
 /** @param words after the program's name. Ends the process when it is asked to stop: in good order the first time, at once the second. */
 export async function runServe(
   words: readonly string[],
-  createStudio: (settings: ServeSettings) => Served | Promise<Served>,
+  createStudio: (settings: ServeSettings, warn: (line: string) => void) => Served | Promise<Served>,
 ): Promise<void> {
   // A terminal that has gone takes no more: what is told does not matter then, and everything else goes on.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   try {
     const settings = serveSettings(words)
-    const studio = await createStudio(settings)
+    const studio = await createStudio(settings, warn)
     const { server, close } = await serve(studio, settings, pages, { print, warn }).catch(async (error: unknown) => {
       await studio.close()
       throw error

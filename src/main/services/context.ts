@@ -22,6 +22,8 @@ export interface Studio {
   readonly projectsFolder: string
   /** Folders in which a caller may choose files and folders, where there is no dialog of the system. */
   readonly roots: readonly string[]
+  /** What names more of them, for people; absent = nothing does. */
+  readonly moreRoots?: string | undefined
   /** It goes on when its caller is answered: what waits in a project is taken up when that is opened. Else only what the caller starts is done. */
   readonly stays: boolean
   readonly log: Log

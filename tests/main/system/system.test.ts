@@ -1,14 +1,14 @@
 // The application itself: settings that survive anything, its log, its folder, and what may be seen of the disk.
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { dataFolder } from '../../../src/node/data-folder.ts'
 import { fileLog, memoryLog } from '../../../src/main/log.ts'
 import type { Log } from '../../../src/main/services/context.ts'
 import { system } from '../../../src/main/services/system/index.ts'
 import { defaultSettings } from '../../../src/shared/contract/system.ts'
-import { usualRoots } from '../../../src/main/services/system/roots.ts'
+import { namedRoots, usualRoots } from '../../../src/main/services/system/roots.ts'
 import { EventHub } from '../../../src/main/transport/event-hub.ts'
 import { AppError } from '../../../src/shared/errors.ts'
 import type { Api } from '../../../src/shared/contract/index.ts'
@@ -23,7 +23,7 @@ beforeEach(() => {
   mkdirSync(home)
 })
 
-function setting(roots: string[] = []): { api: Api['system']; log: Log; heard: unknown[] } {
+function setting(roots: string[] = [], moreRoots?: string): { api: Api['system']; log: Log; heard: unknown[] } {
   const events = new EventHub()
   const heard: unknown[] = []
   events.listen(({ topic, payload }) => heard.push([topic, payload]))
@@ -37,6 +37,7 @@ function setting(roots: string[] = []): { api: Api['system']; log: Log; heard: u
     engine: { run: nobody, status: () => ({ state: 'idle', subject: null, lastHeartbeat: null }), close: () => Promise.resolve() },
     dataFolder: join(home, 'data'),
     roots,
+    moreRoots,
     log,
   })
   return { api: calls('system', handlers), log, heard }
@@ -141,7 +142,39 @@ test('the data folder is where the platform keeps such things', ({ skip }) => {
   expect(dataFolder({ XDG_DATA_HOME: 'relative' }, 'linux', '/home/a')).toBe('/home/a/.local/share/self-tuning-studio')
   expect(dataFolder({ XDG_DATA_HOME: '/x' }, 'linux', '/home/a')).toBe('/x/self-tuning-studio')
   expect(dataFolder({}, 'darwin', '/Users/a')).toBe('/Users/a/Library/Application Support/Self-Tuning Studio')
-  expect(usualRoots('linux', home)[0]).toBe(home)
+})
+
+test('where drives appear is offered whether there is one or not; what is named must be there, or may come later', async () => {
+  expect(usualRoots('linux', home, () => 'me')).toEqual([home, '/media', '/run/media/me', '/mnt'])
+  const [here, later, file] = [join(home, 'here'), join(home, 'later'), join(home, 'file')]
+  mkdirSync(here)
+  writeFileSync(file, '')
+  const warnings: string[] = []
+  const unwarned = (line: string): never => expect.fail(line)
+  const roots = namedRoots([here], ['', later, here].join(delimiter), (line) => warnings.push(line))
+  expect(roots).toEqual([here, later, here])
+  expect(warnings).toEqual([`SELF_TUNING_ROOTS: expected folders, found none at ${later}; once there, they can be chosen from`])
+  expect(namedRoots([], undefined, unwarned)).toEqual([])
+  expect(() => namedRoots([here, file], '', unwarned)).toThrow(`--root: expected a folder, found a file at ${file}`)
+  expect(() => namedRoots([later], '', unwarned)).toThrow(`--root: expected a folder, found nothing that can be read at ${later}`)
+
+  const { api } = setting(roots)
+  const offered = async (): Promise<string[]> => (await api.browse({})).entries.map(({ path }) => path)
+  expect(await offered()).toEqual([here])
+  mkdirSync(later)
+  expect(await offered()).toEqual([here, later])
+})
+
+test('a refusal says how more places are named, where they can be', async () => {
+  const message = `/: expected a folder inside ${home}, found one outside`
+  for (const [more, hint] of [
+    [undefined, ''],
+    ['serve --root', '; serve --root names more'],
+  ] as const) {
+    const { api } = setting([home], more)
+    await expect(api.browse({ folder: '/' })).rejects.toMatchObject({ code: 'forbidden', message: message + hint })
+    await expect(api.makeFolder({ parent: '/', name: 'new' })).rejects.toMatchObject({ code: 'forbidden', message: message + hint })
+  }
 })
 
 test('a user whom the system has no name for has a home all the same', () => {

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { connect as connectTo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { delimiter, join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { serveSettings } from '../../../src/main/server/command.ts'
@@ -142,6 +142,14 @@ test.each([
   expect(await upgrade(headers)).toBe(status === 200 ? 101 : status)
 })
 
+test('a refusal names what was found', async () => {
+  const told = async (headers: Record<string, string>): Promise<unknown> =>
+    (JSON.parse((await ask(server, '/', { headers: { cookie: '', ...headers } })).body.toString()) as { error: { message: string } }).error
+      .message
+  expect(await told({ host: 'box:443' })).toBe('host: expected an address of this server, found "box:443"; serve --allow-host names more')
+  expect(await told({ host: 'localhost', origin: 'https://box' })).toBe('origin: expected a page of localhost, found "https://box"')
+})
+
 test('what a browser says of where a request comes from', async () => {
   const status = async (headers: Record<string, string>, asked: Asked = {}): Promise<number> =>
     (await ask(server, '/', { ...asked, headers: { authorization: `Bearer ${token}`, ...headers } })).status
@@ -235,6 +243,9 @@ test('only loopback, unless it is said twice', () => {
     host: '0.0.0.0',
     hosts: ['0.0.0.0', 'box', 'box2'],
   })
+  for (const name of ['box:443', 'http://box', 'fd00::1', ''])
+    expect(() => serveSettings(['--allow-host', name]), name).toThrow('--allow-host: expected a name without a port')
+  expect(serveSettings(['--allow-host', 'box.example', '[fd00::1]'])).toMatchObject({ hosts: ['box.example', '[fd00::1]'] })
   expect(() => serveSettings(['--port', '70000'])).toThrow('--port: expected a whole number from 0 to 65535, found "70000"')
 })
 
@@ -245,17 +256,5 @@ test('a token that does not fit: where it comes from, and whether its length or 
   vi.stubEnv('SELF_TUNING_TOKEN', 'x'.repeat(201))
   expect(() => serveSettings([])).toThrow('SELF_TUNING_TOKEN: expected 16 to 200 letters, digits, - or _, found 201 characters')
   expect(serveSettings(['--token', 'a-token_of-the-option']).token).toBe('a-token_of-the-option')
-  vi.unstubAllEnvs()
-})
-
-test('further places to choose from are folders, named by options and by the environment', () => {
-  const here = import.meta.dirname
-  vi.stubEnv('SELF_TUNING_ROOTS', [here, '', tmpdir()].join(delimiter))
-  expect(serveSettings(['--root', '/', '--root', '.', '--open']).roots).toEqual([resolve('/'), resolve('.'), here, tmpdir()])
-  expect(() => serveSettings(['--root', import.meta.filename])).toThrow(
-    `--root: expected a folder, found a file at ${import.meta.filename}`,
-  )
-  vi.stubEnv('SELF_TUNING_ROOTS', join(here, 'missing'))
-  expect(() => serveSettings([])).toThrow(`SELF_TUNING_ROOTS: expected a folder, found nothing at ${join(here, 'missing')}`)
   vi.unstubAllEnvs()
 })

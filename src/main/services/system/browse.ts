@@ -8,6 +8,8 @@ import type { Handlers } from '../../../shared/contract/index.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { isPictureName } from '../../../shared/picture-names.ts'
 import { holdsProject, mustBeAbsolute } from '../projects/folder.ts'
+import { outside } from './roots.ts'
+import type { Places } from './roots.ts'
 
 type Listing = Awaited<ReturnType<Handlers['system']['browse']>>
 type Entry = Listing['entries'][number]
@@ -21,7 +23,8 @@ const patience = 500
 
 /** @param folder absent = the roots
  * @throws AppError 'forbidden' outside the roots, 'not-found', 'no-access' */
-export async function browse(roots: readonly string[], folder: string | undefined): Promise<Listing> {
+export async function browse(places: Places, folder: string | undefined): Promise<Listing> {
+  const { roots } = places
   const allowed = await realRoots(roots)
   const until = performance.now() + patience
   if (folder === undefined) {
@@ -33,7 +36,7 @@ export async function browse(roots: readonly string[], folder: string | undefine
   // The same answer for what is not there and what may not be seen.
   if (real === null || !isInside(allowed, real)) {
     if (isInside([...roots, ...allowed], folder)) throw new AppError('not-found', `${folder}: expected a folder, found nothing there`)
-    throw new AppError('forbidden', `${folder}: expected a folder inside ${roots.join(', ')}, found one outside; serve --root names more`)
+    throw outside(places, folder)
   }
   const found = await readdir(real, { withFileTypes: true }).catch((error: unknown) => {
     throw fileError(error, 'list', folder) ?? error

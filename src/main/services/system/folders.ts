@@ -7,10 +7,12 @@ import { isAtOrBelow } from '../../../node/inside.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { safeName } from '../labels/safe-name.ts'
 import { mustBeAbsolute } from '../projects/folder.ts'
+import { outside } from './roots.ts'
+import type { Places } from './roots.ts'
 
 /** @throws AppError 'forbidden' outside the roots, 'bad-option' for a name that systems refuse, 'conflict', 'not-found', 'no-access' */
-export async function makeFolderInside(roots: readonly string[], parent: string, name: string): Promise<string> {
-  const real = await insideOf(roots, parent)
+export async function makeFolderInside(places: Places, parent: string, name: string): Promise<string> {
+  const real = await insideOf(places, parent)
   if (safeName(name) !== name) throw new AppError('bad-option', `name: expected one like ${safeName(name)}, found ${name}`)
   const folder = join(real, name)
   try {
@@ -24,7 +26,7 @@ export async function makeFolderInside(roots: readonly string[], parent: string,
 }
 
 /** @param allowed folders in which it may lie @throws AppError 'forbidden', 'not-found', 'unsupported' where there is no file manager */
-export async function showFolder(allowed: readonly string[], folder: string): Promise<void> {
+export async function showFolder(allowed: Places, folder: string): Promise<void> {
   const real = await insideOf(allowed, folder)
   if (!(await stat(real)).isDirectory()) throw new AppError('not-found', `${folder}: expected a folder, found a file`)
   const command = process.platform === 'darwin' ? 'open' : process.platform === 'win32' ? 'explorer' : 'xdg-open'
@@ -47,11 +49,11 @@ export async function showFolder(allowed: readonly string[], folder: string): Pr
   })
 }
 
-async function insideOf(roots: readonly string[], folder: string): Promise<string> {
+async function insideOf(places: Places, folder: string): Promise<string> {
   mustBeAbsolute(folder)
   const real = await realpath(folder).catch((error: unknown) => {
     throw fileError(error, 'read', folder) ?? error
   })
-  for (const root of roots) if (isAtOrBelow(await realpath(root).catch(() => root), real)) return real
-  throw new AppError('forbidden', `${folder}: expected a folder inside ${roots.join(', ')}, found one outside`)
+  for (const root of places.roots) if (isAtOrBelow(await realpath(root).catch(() => root), real)) return real
+  throw outside(places, folder)
 }

@@ -15,7 +15,9 @@ import { makeFolderInside, showFolder } from './folders.ts'
 /** Settings that an older version does not know yet have their defaults. */
 const stored = settingsSchema.partial().transform((found) => ({ ...defaultSettings, ...withoutUndefined(found) }))
 
-export function system(studio: Pick<Studio, 'events' | 'projects' | 'engine' | 'dataFolder' | 'roots' | 'log'>): Handlers['system'] {
+export function system(
+  studio: Pick<Studio, 'events' | 'projects' | 'engine' | 'dataFolder' | 'roots' | 'moreRoots' | 'log'>,
+): Handlers['system'] {
   const startedAt = new Date().toISOString()
   const file = new JsonFile<Settings>(join(studio.dataFolder, 'settings.json'), stored, defaultSettings, studio.log)
   return {
@@ -38,13 +40,14 @@ export function system(studio: Pick<Studio, 'events' | 'projects' | 'engine' | '
       studio.events.emit('system.settingsChanged', settings)
       return settings
     },
-    browse: ({ folder }) => browse(studio.roots, folder),
-    makeFolder: async ({ parent, name }) => ({ folder: await makeFolderInside(studio.roots, parent, name) }),
+    browse: ({ folder }) => browse(studio, folder),
+    makeFolder: async ({ parent, name }) => ({ folder: await makeFolderInside(studio, parent, name) }),
     openFolder: async ({ folder }) => {
       const projects = studio.projects.all()
       // An export may lie where nothing else of ours does.
       const exported = projects.flatMap((project) => rememberedExports(project).map((one) => one.folder))
-      await showFolder([...studio.roots, studio.dataFolder, ...projects.map((project) => project.folder), ...exported], folder)
+      const roots = [...studio.roots, studio.dataFolder, ...projects.map((project) => project.folder), ...exported]
+      await showFolder({ roots }, folder)
       return {}
     },
     storedFeatures,
