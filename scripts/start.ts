@@ -4,12 +4,12 @@ import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { callerFolder } from '../src/main/caller-folder.ts'
 import { serveWords, startWords, windowWords } from './start-words.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const electron = join(root, 'node_modules/electron')
-// npm goes to the package's folder; paths are meant from where it was called.
-const words = startWords(process.argv.slice(2), process.env['INIT_CWD'] ?? process.cwd())
+const words = startWords(process.argv.slice(2), callerFolder())
 const { inBrowser, isWatching } = words
 /** Milliseconds: a window that ends in error sooner could not be opened at all. */
 const soon = 10_000

@@ -1,5 +1,5 @@
 // A project from the command line: made, labelled, trained on, paused and resumed, exported; each command is a process of its own.
-import { readdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync, rmSync, truncateSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { jsonLines } from '../support/command-line.ts'
 import { begin, classes, command, setting } from './setting.ts'
@@ -72,6 +72,19 @@ test('Ctrl-C pauses a run; resume goes on with it in another process', async () 
   expect(await result('run', 'resume', project, paused?.id ?? '')).toMatchObject({ run: { state: 'done', result: { steps: 4000 } } })
 })
 
+test('a damaged project is checked and repaired', async () => {
+  const [backup] = readdirSync(at('project/backups'))
+  expect(await result('project', 'check', project)).toMatchObject({ whole: true, problems: [], backups: [{ file: backup }] })
+  truncateSync(at('project/project.db'), 5000)
+  const { stderr } = await command('project', 'status', project)
+  expect(stderr).toContain('"check" says what it can be restored from, "repair" does it')
+  expect(await result('project', 'check', project)).toMatchObject({ whole: false, problems: [expect.any(String)] })
+  expect((await command('project', 'repair', project, '--backup', 'nothing.db')).code).toBe(1)
+  const repaired = await command('project', 'repair', project, '--backup', at('project/backups', backup ?? ''))
+  expect(repaired).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining(`'Trees' in ${project} is whole`) as string })
+  expect(await result('project', 'check', project)).toMatchObject({ whole: true })
+})
+
 test('moved images are found again with their labels; what is wrong is one line', async () => {
   renameSync(at('photos/train/amber/001.jpg'), at('photos/train/beech/moved.jpg'))
   rmSync(at('photos/train/amber/002.jpg'))
@@ -80,7 +93,9 @@ test('moved images are found again with their labels; what is wrong is one line'
     [['project', 'status', at('photos')], 'photos'],
     [['project', 'label', project, backbone, '--class', 'amber'], 'tiny.onnx'],
     [['run', 'show', project, 'nothing'], 'nothing'],
-    [['run', 'start', project, '--backbone', at('none.onnx')], 'none.onnx'],
+    [['run', 'start', project, '--backbone', at('none.onnx')], 'none.onnx: expected an ONNX file or the id of a backbone, found neither'],
+    [['project', 'create', at('new'), '--images', at('fotos')], 'fotos'],
+    [['project', 'create', at('new'), '--images', backbone], 'tiny.onnx: expected a folder, found a file'],
     [['project', 'create', at('photos')], 'photos'],
   ] as const) {
     const { code, stderr } = await command(...args)
@@ -88,4 +103,5 @@ test('moved images are found again with their labels; what is wrong is one line'
     expect(stderr).toMatch(/^error: .*\n$/)
     expect(stderr).toContain(message)
   }
+  expect(existsSync(at('new'))).toBe(false)
 })

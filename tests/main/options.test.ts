@@ -1,9 +1,13 @@
 // Arguments to requests: what each option becomes, and the one line for each that is wrong.
-import { resolve } from 'node:path'
-import { expect, test } from 'vitest'
+import { join, resolve } from 'node:path'
+import { expect, test, vi } from 'vitest'
+import { callerFolder } from '../../src/main/caller-folder.ts'
 import { parse } from '../../src/main/cli/run.ts'
 import type { Invocation } from '../../src/main/cli/command.ts'
 import { starterFile } from '../../src/main/resources.ts'
+
+// Tests may be run by npm, from any folder.
+vi.stubEnv('INIT_CWD', undefined)
 
 const needed = ['--images', 'photos', '--backbone', 'net.onnx', '--method', 'self-tuning', '--out', 'run']
 const train = (...more: string[]): Invocation | null => parse(['train', ...needed, ...more], nowhere)
@@ -80,7 +84,8 @@ test.each<[string[], string]>([
     [],
     'expected a command (train, evaluate, predict, methods, inspect, demo, project, run, devices, export), found none; --help tells more',
   ],
-  [['project', 'make'], 'project: expected a command (create, list, import, label, status), found "make"'],
+  [['project', 'make'], 'project: expected a command (create, list, import, label, status, check, repair), found "make"'],
+  [['project', 'label', 'p', 'a.jpg', '--class', 'c', '--replace'], 'project label: expected --from beside --replace, found none'],
   [['run'], 'run: expected a command (start, list, show, resume), found none; --help tells more'],
   [['run', 'start', 'p', '--backbone', 'b', '--steps', '0'], '--steps: expected a whole number of at least 1, found 0'],
 ])('%j is refused', (args, message) => {
@@ -89,4 +94,13 @@ test.each<[string[], string]>([
 
 test.each([['--help'], ['--version'], ['train', '--help']])('%s is not a job', (...args) => {
   expect(parse(args, nowhere)).toBeNull()
+})
+
+test('paths are meant from where npm was called to run a script of this package, else from the working folder', () => {
+  const root = resolve(import.meta.dirname, '../..')
+  const called = { INIT_CWD: resolve('/home/me'), npm_package_json: join(root, 'package.json') }
+  expect(callerFolder(called, root)).toBe(called.INIT_CWD)
+  expect(callerFolder(called, join(root, 'docs'))).toBe(join(root, 'docs'))
+  expect(callerFolder({}, root)).toBe(root)
+  expect(callerFolder({ ...called, npm_package_json: resolve('/home/me/package.json') }, root)).toBe(root)
 })

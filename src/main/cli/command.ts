@@ -1,5 +1,4 @@
 // The commands and their options. Names and shapes are an interface that scripts rely on: change them only with a new major version.
-import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import type { z } from 'zod'
 import { checked } from '../../shared/expected.ts'
@@ -13,6 +12,7 @@ import {
 } from '../../shared/requests.ts'
 import type { JobRequest } from '../../shared/requests.ts'
 import { fromText } from '../../shared/settings.ts'
+import { fromCaller } from '../caller-folder.ts'
 import { starterFile } from '../resources.ts'
 import { version } from '../version.ts'
 import { flagOf, settingsFrom, trainingOptions } from './options.ts'
@@ -81,8 +81,8 @@ const paths = new Set(['images', 'backbone', 'model', 'file', 'out'])
 /** The engine must find the files wherever it is started. */
 function absolute(given: Given): Given {
   const place = (value: Given[string]): Given[string] => {
-    if (Array.isArray(value)) return value.map((path) => resolve(path))
-    return typeof value === 'string' && value !== '' ? resolve(value) : value
+    if (Array.isArray(value)) return value.map(fromCaller)
+    return typeof value === 'string' && value !== '' ? fromCaller(value) : value
   }
   return Object.fromEntries(Object.entries(given).map(([field, value]) => [field, paths.has(field) ? place(value) : value]))
 }

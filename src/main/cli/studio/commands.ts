@@ -1,16 +1,17 @@
 // The commands on projects and their options. Names and shapes are an interface that scripts rely on.
-import { resolve } from 'node:path'
+import { basename } from 'node:path'
 import type { Command } from 'commander'
 import { labelBudget } from '../../../shared/contract/splits.ts'
 import { runConfig } from '../../../shared/contract/runs.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { checked } from '../../../shared/expected.ts'
 import { fromText } from '../../../shared/settings.ts'
+import { fromCaller } from '../../caller-folder.ts'
 import { flagOf, settingsFrom, trainingOptions } from '../options.ts'
 import type { Given } from '../options.ts'
 import { devices } from './devices.ts'
 import type { DevicesOptions } from './devices.ts'
-import { create, importImages, label, list as projects, status } from './project.ts'
+import { check, create, importImages, label, list as projects, repair, status } from './project.ts'
 import type { LabelOptions } from './project.ts'
 import { exportModel, list as runs, resume, show, start } from './run.ts'
 import type { Action } from './session.ts'
@@ -36,7 +37,7 @@ export function addStudioCommands(program: Command, invoke: (action: Action, jso
 
   const project = program.command('project').description('projects: folders that hold labels, runs and exports')
   add(project, 'create <dir>', 'make a project, and take in images', ([dir], { name, images }) =>
-    create(path(dir), { ...(typeof name === 'string' && { name }), ...(typeof images === 'string' && { images: resolve(images) }) }),
+    create(path(dir), { ...(typeof name === 'string' && { name }), ...(typeof images === 'string' && { images: fromCaller(images) }) }),
   )
     .option('--name <name>', "the project's name (default: the folder's)")
     .option('--images <dir>', 'folder of images to take in; labels and splits where its layout tells them')
@@ -52,6 +53,11 @@ export function addStudioCommands(program: Command, invoke: (action: Action, jso
     .option('--from <path>', 'take labels over from a CSV (path, label) or a labelled folder')
     .option('--replace', 'with --from: over labels that there are')
   add(project, 'status <dir>', 'images, labels, splits and runs of a project', ([dir]) => status(path(dir)))
+
+  add(project, 'check <dir>', "whether a project's database is whole, and the backups of it", ([dir]) => check(path(dir)))
+  add(project, 'repair <dir>', 'rescue what can be read of a damaged database, or go back to a backup', ([dir], { backup }) =>
+    repair(path(dir), typeof backup === 'string' ? basename(backup) : undefined),
+  ).option('--backup <file>', 'one of those that `project check` lists')
 
   const run = program.command('run').description("training on a project's labels")
   trainingOptions(
@@ -81,7 +87,7 @@ export function addStudioCommands(program: Command, invoke: (action: Action, jso
 }
 
 function path(given: string | string[] | undefined): string {
-  return resolve(String(given))
+  return fromCaller(String(given))
 }
 
 /** @throws AppError 'bad-option' */

@@ -1,8 +1,8 @@
 // `project create|list|import|label|status`.
-import { resolve } from 'node:path'
 import type { ImageClass } from '../../../shared/contract/classes.ts'
 import type { TaskResult } from '../../../shared/contract/task-results.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { fromCaller } from '../../caller-folder.ts'
 import { nameKey } from '../../services/classes/names.ts'
 import { percent, table, thousands } from '../format.ts'
 import { follow, openProject } from './session.ts'
@@ -10,6 +10,8 @@ import type { Action, Session } from './session.ts'
 
 export function create(folder: string, { name, images }: { name?: string; images?: string }): Action {
   return async (session) => {
+    // Refuses what is no folder: with the project made, the command in its right form would be refused.
+    if (images !== undefined) await session.api.projects.propose({ images })
     const project = await session.api.projects.create({ folder, ...(name !== undefined && { name }) })
     if (images === undefined) return { result: { project }, text: `made the project '${project.name}' in ${project.folder}` }
     return importInto(session, project.id, images)
@@ -28,6 +30,29 @@ export function list(): Action {
       result: { projects },
       text: rows.length === 0 ? 'no projects yet; `project create DIR --images FOLDER` makes one' : table(rows),
     }
+  }
+}
+
+export function check(folder: string): Action {
+  return async ({ api }) => {
+    const result = await api.projects.check({ folder })
+    const backups = result.backups.map(({ file, at, bytes }) => [file, at, `${thousands(bytes)} bytes`])
+    return {
+      result,
+      text: [
+        result.whole ? 'whole' : result.problems.join('\n'),
+        backups.length === 0 ? 'no backups' : table([['backup', 'made', ''], ...backups]),
+        ...(result.whole ? [] : ['`project repair` rescues what can be read; with `--backup` it goes back to one of these']),
+      ].join('\n'),
+    }
+  }
+}
+
+/** @param backup as `check` names it; absent = what can be read is rescued */
+export function repair(folder: string, backup: string | undefined): Action {
+  return async ({ api }) => {
+    const project = await api.projects.repair({ folder, ...(backup !== undefined && { backup }) })
+    return { result: { project }, text: `'${project.name}' in ${project.folder} is whole; what was exchanged is kept beside it` }
   }
 }
 
@@ -51,17 +76,19 @@ export function label(folder: string, files: readonly string[], options: LabelOp
       'bad-option',
       `project label: expected ${options.from === undefined ? 'image files' : '--from alone'}, found ${files.length} files`,
     )
+  if (options.replace === true && options.from === undefined)
+    throw new AppError('bad-option', 'project label: expected --from beside --replace, found none')
   return async (session) => {
     const { id: project } = await openProject(session, folder)
     const { api } = session
     if (options.from !== undefined) {
       const done = await follow(
         session,
-        await api.labels.import({ project, path: resolve(options.from), replace: options.replace === true }),
+        await api.labels.import({ project, path: fromCaller(options.from), replace: options.replace === true }),
       )
       return { result: done, text: reportOf(done) }
     }
-    const { images } = await api.images.find({ project, files: files.map((file) => resolve(file)) })
+    const { images } = await api.images.find({ project, files: files.map(fromCaller) })
     const unknown = files.filter((_, i) => images[i] === null)
     if (unknown[0] !== undefined)
       throw new AppError(

@@ -1,10 +1,10 @@
 // `run start|list|show|resume` and `export`.
 import { stat } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import type { z } from 'zod'
 import type { Run, runConfig } from '../../../shared/contract/runs.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { starterId } from '../../../shared/starter.ts'
+import { fromCaller } from '../../caller-folder.ts'
 import { duration, percent, table, thousands } from '../format.ts'
 import { follow, onStop, openProject } from './session.ts'
 import type { Action, Session } from './session.ts'
@@ -51,7 +51,7 @@ export function show(folder: string, id: string): Action {
 export function exportModel(folder: string, id: string, { format, to }: { format: string; to?: string }): Action {
   return async (session) => {
     const { id: project } = await openProject(session, folder)
-    const task = await session.api.exports.export({ project, run: id, format, ...(to !== undefined && { to: resolve(to) }) })
+    const task = await session.api.exports.export({ project, run: id, format, ...(to !== undefined && { to: fromCaller(to) }) })
     const result = await follow(session, task)
     if (result.kind !== 'export') throw new AppError('internal', `export: expected the result of an export, found one of ${result.kind}`)
     const { files, parity } = result
@@ -64,12 +64,16 @@ export function exportModel(folder: string, id: string, { format, to }: { format
 
 export async function backboneId({ api }: Session, given: string): Promise<string> {
   if (given === starterId) return given
-  const file = resolve(given)
+  const file = fromCaller(given)
   const isFile = await stat(file).then(
     (found) => found.isFile(),
     () => false,
   )
-  return isFile ? (await api.backbones.add({ file })).id : given
+  if (isFile) return (await api.backbones.add({ file })).id
+  const { backbones } = await api.backbones.list({})
+  if (backbones.every(({ id }) => id !== given))
+    throw new AppError('not-found', `--backbone ${given}: expected an ONNX file or the id of a backbone, found neither`)
+  return given
 }
 
 /** Shows a run's progress until it is over. */

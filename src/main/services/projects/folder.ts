@@ -25,7 +25,7 @@ export async function realFolder(folder: string): Promise<string> {
   } catch (error) {
     throw fileError(error, 'open', folder) ?? error
   }
-  throw new AppError('not-found', `${folder}: expected a project's folder, found a file`, { details: { path: folder } })
+  throw new AppError('not-found', `${folder}: expected a folder, found a file`, { details: { path: folder } })
 }
 
 export function mustBeAbsolute(folder: string): void {
