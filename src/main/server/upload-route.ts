@@ -1,10 +1,10 @@
 // POST /uploads/<project>/<batch>?path=<relative path>: the bytes of an image or a CSV, kept below the project for an import or a prediction.
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, parse } from 'node:path'
 import { fileError } from '../../node/file-error.ts'
 import { AppError } from '../../shared/errors.ts'
-import type { OpenProjects } from '../services/context.ts'
+import type { OpenProject, OpenProjects } from '../services/context.ts'
 import { uploadFolder, uploadPath } from '../services/images/uploads.ts'
 import type { Reply } from './asked.ts'
 import type { Limits } from './limits.ts'
@@ -24,8 +24,9 @@ export async function takeUpload(
   [project, batch]: readonly [project: string, batch: string],
   { query, length, body }: Sent,
 ): Promise<Reply> {
-  const folder = uploadFolder(projects.get(project), batch)
-  const file = join(folder, uploadPath(query.get('path') ?? ''))
+  const opened = projects.get(project)
+  const folder = uploadFolder(opened, batch)
+  const file = freeFile(opened, folder, query.get('path') ?? '')
   if (length > limits.upload) throw tooLarge(file, limits.upload)
   const temporary = join(dirname(file), `.${randomUUID()}.tmp`)
   try {
@@ -39,11 +40,30 @@ export async function takeUpload(
   return { status: 200, headers: { 'Content-Type': 'application/json' }, body: Buffer.from(JSON.stringify({ result: { file, folder } })) }
 }
 
-/** @param file a new one */
+/** In a project: whose place a file is, by the path that it had where it came from. */
+const owners = new WeakMap<OpenProject, Map<string, string>>()
+
+/** Where a file goes. Another one's place, as different names may become one, is not taken from it; the same path again is the same file, as after an answer that was lost.
+ * @param caseless upper and lower case are one name on its disk */
+export function freeFile(project: OpenProject, folder: string, path: string, caseless = process.platform !== 'linux'): string {
+  const taken = owners.get(project) ?? new Map<string, string>()
+  owners.set(project, taken)
+  const { dir, name, ext } = parse(join(folder, uploadPath(path)))
+  for (let n = 1; ; n++) {
+    const file = join(dir, `${name}${n === 1 ? '' : ` (${n})`}${ext}`)
+    const key = caseless ? file.toLowerCase() : file
+    if ((taken.get(key) ?? path) !== path) continue
+    taken.set(key, path)
+    return file
+  }
+}
+
+/** Onto the disk: it may be the only copy that the project knows. @param file a new one */
 async function write(file: string, body: AsyncIterable<Uint8Array>): Promise<void> {
   const handle = await open(file, 'wx')
   try {
     await handle.writeFile(body)
+    await handle.sync()
   } finally {
     await handle.close()
   }

@@ -4,12 +4,13 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpath
 import { once } from 'node:events'
 import { connect as connectTo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join, relative, sep } from 'node:path'
+import { basename, join, relative, sep } from 'node:path'
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
-import { afterAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, expect, onTestFinished, test, vi } from 'vitest'
 import { defaultLimits } from '../../../src/main/server/limits.ts'
 import type { ServerOptions } from '../../../src/main/server/index.ts'
+import { freeFile } from '../../../src/main/server/upload-route.ts'
 import type { OpenProject } from '../../../src/main/services/context.ts'
 import { rememberExport } from '../../../src/main/services/exports/remembered.ts'
 import { discardUnusedUploads, uploadPath } from '../../../src/main/services/images/uploads.ts'
@@ -19,6 +20,12 @@ import { maxPictureBytes } from '../../../src/shared/picture-names.ts'
 import { uploadFile } from '../../../src/renderer/api/upload.ts'
 import { fakeServices, someProject } from '../../support/fake-services.ts'
 import { ask, testServer, token } from '../../support/server.ts'
+
+// Tests may be run by root, who can read everything.
+vi.mock(import('../../../src/main/server/inside.ts'), async (original) => {
+  const { openInside } = await original()
+  return { openInside: (folder, path) => (path === 'locked.txt' ? Promise.resolve(null) : openInside(folder, path)) }
+})
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'uploads-')))
 const db = new Database(join(folder, 'project.db'), { create: true })
@@ -75,6 +82,26 @@ test('too much, other files, and ways out are refused, and leave nothing behind'
   expect(readdirSync(join(folder, 'uploads', batch))).toEqual(['holiday'])
   const refused = await ask(server, `/uploads/${someProject}/${batch}?path=a.jpg`, { method: 'POST', headers: { authorization: 'no' } })
   expect(refused.status).toBe(401)
+})
+
+test('names that become one are kept apart; the same file again takes the place that it had', async () => {
+  const sent = async (path: string, bytes: number): Promise<string> => relative(folder, (await send(path, bytes)).file)
+  const place = `uploads/${batch}/odd`
+  expect(await sent('odd/a:b.jpg', 1)).toBe(`${place}/a_b.jpg`)
+  expect(await sent('odd/a?b.jpg', 2)).toBe(`${place}/a_b (2).jpg`)
+  expect(await sent('odd/a:b.jpg', 3)).toBe(`${place}/a_b.jpg`)
+  expect(await sent('odd/a_b.jpg', 4)).toBe(`${place}/a_b (3).jpg`)
+  expect(
+    readdirSync(join(folder, place))
+      .sort()
+      .map((name) => readFileSync(join(folder, place, name)).length),
+  ).toEqual([2, 4, 3])
+  rmSync(join(folder, place), { recursive: true })
+
+  const files = (caseless: boolean): string[] =>
+    ['A.jpg', 'a.jpg', 'a.JPG', 'a.jpg'].map((path) => basename(freeFile(project, join(folder, String(caseless)), path, caseless)))
+  expect(files(false)).toEqual(['A.jpg', 'a.jpg', 'a.JPG', 'a.jpg'])
+  expect(files(true)).toEqual(['A.jpg', 'a (2).jpg', 'a (3).JPG', 'a (2).jpg'])
 })
 
 /** The answer to a body of many parts whose length is not announced. */
@@ -208,8 +235,19 @@ test('files of remembered exports can be saved, one by one and together', async 
     'PK',
     true,
   ])
+  const known = { authorization: `Bearer ${token}`, 'if-none-match': file.headers.etag ?? '' }
+  expect(await ask(server, of('model.onnx'), { headers: known })).toMatchObject({ status: 304, headers: { etag: file.headers.etag } })
   for (const path of [of('../secret'), of('secret'), of('secret', join(folder, 'exports')), of(undefined, join(folder, 'exports'))])
     expect((await ask(server, path)).status).toBe(404)
   expect((await ask(server, `/exports/${someProject}?file=secret`)).status).toBe(400)
   expect(existsSync(join(folder, 'exports', 'secret'))).toBe(true)
+})
+
+test('a file of an export that cannot be read is told, and not left out', async () => {
+  const place = join(folder, 'exports', 'some')
+  mkdirSync(place, { recursive: true })
+  for (const name of ['model.onnx', 'locked.txt']) writeFileSync(join(place, name), name)
+  rememberExport(project, { folder: place, run: 'r', format: 'onnx', at: new Date().toISOString(), parity: null })
+  const { status, body } = await ask(server, `/exports/${someProject}?${new URLSearchParams({ folder: place }).toString()}`)
+  expect([status, body.toString()]).toEqual([403, expect.stringContaining('locked.txt: expected a file of the export that can be read')])
 })
