@@ -5,13 +5,14 @@ import { finished, PassThrough, pipeline } from 'node:stream'
 import type { Readable } from 'node:stream'
 import { ZipFile } from 'yazl'
 import { z } from 'zod'
+import { fileError } from '../../node/file-error.ts'
 import { absolutePath } from '../../shared/contract/domain.ts'
 import { AppError } from '../../shared/errors.ts'
 import { checked } from '../../shared/expected.ts'
 import type { OpenProjects } from '../services/context.ts'
 import { exportedFiles, rememberedExports } from '../services/exports/remembered.ts'
 import type { Asked, Reply } from './asked.ts'
-import { fileReply, fileTag, isFresh, unchanged } from './file-reply.ts'
+import { fileReply } from './file-reply.ts'
 import { openInside } from './inside.ts'
 
 /** Shown in pages; everything else is saved. */
@@ -36,15 +37,9 @@ export async function exportReply(projects: Pick<OpenProjects, 'get'>, project: 
   const file = exported && path !== undefined ? await openInside(folder, path) : null
   if (!file || path === undefined)
     throw new AppError('not-found', `${path ?? folder}: expected a file of an export of the project, found none`)
-  const headers = { 'Cache-Control': 'private, no-cache' }
-  const etag = fileTag(file)
-  if (isFresh(asked, etag)) {
-    await file.handle.close()
-    return unchanged({ ...headers, ETag: etag })
-  }
   const picture = pictures.get(extname(path))
-  return fileReply(asked, file, etag, {
-    ...headers,
+  return fileReply(asked, file, {
+    'Cache-Control': 'private, no-cache',
     'Content-Type': picture ?? 'application/octet-stream',
     ...(picture === undefined && { 'Content-Disposition': disposition(posix.basename(path)) }),
   })
@@ -56,7 +51,7 @@ async function archiveReply(folder: string, { isHead }: Asked): Promise<Reply> {
   return { status: 200, headers, body: isHead ? null : await archiveOf(folder, name) }
 }
 
-/** Stored, not packed: weights do not get smaller. */
+/** All of it or nothing. Stored, not packed: weights do not get smaller. */
 async function archiveOf(folder: string, name: string): Promise<Readable> {
   const zip = new ZipFile()
   const opened: FileHandle[] = []
@@ -66,13 +61,13 @@ async function archiveOf(folder: string, name: string): Promise<Readable> {
   try {
     for (const { path } of await exportedFiles(folder)) {
       const file = await openInside(folder, path)
-      if (!file) continue
+      if (!file) throw new AppError('no-access', `${path}: expected a file of the export that can be read, found none`)
       opened.push(file.handle)
       zip.addReadStream(file.handle.createReadStream({ autoClose: false }), `${name}/${path}`, { compress: false, mtime: file.stats.mtime })
     }
   } catch (error) {
     close()
-    throw error
+    throw fileError(error, 'read', folder) ?? error
   }
   zip.on('error', (error: Error) => out.destroy(error))
   zip.end()

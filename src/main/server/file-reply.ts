@@ -15,7 +15,7 @@ export function unchanged(headers: Reply['headers']): Reply {
 }
 
 /** Changes whenever the file does, as far as its size and time tell. */
-export function fileTag({ stats }: OpenFile): string {
+function fileTag({ stats }: OpenFile): string {
   return `"${stats.size.toString(36)}-${Math.round(stats.mtimeMs * 1000).toString(36)}"`
 }
 
@@ -24,14 +24,17 @@ export function bytesReply({ isHead }: Asked, bytes: Uint8Array, headers: Reply[
   return { status: 200, headers: { ...headers, 'Content-Length': bytes.byteLength }, body: isHead ? null : bytes }
 }
 
-/** Takes the file over: it is closed when the answer is through. @param etag of the file: a range of another version would be no part of it */
-export async function fileReply(asked: Asked, file: OpenFile, etag: string, more: Reply['headers']): Promise<Reply> {
+/** Takes the file over: it is closed when the answer is through. */
+export async function fileReply(asked: Asked, file: OpenFile, more: Reply['headers']): Promise<Reply> {
   const { handle, stats } = file
+  const etag = fileTag(file)
   const headers = { ...more, ETag: etag, 'Accept-Ranges': 'bytes' }
   const without = async (status: number, own: Reply['headers']): Promise<Reply> => {
     await handle.close()
     return { status, headers: { ...headers, ...own }, body: null }
   }
+  if (isFresh(asked, etag)) return without(304, {})
+  // A range of another version would be no part of this one.
   const condition = asked.header('if-range')
   const range = condition === undefined || condition === etag ? rangeOf(asked.header('range'), stats.size) : null
   if (range === 'unsatisfiable') return without(416, { 'Content-Range': `bytes */${stats.size}`, 'Content-Length': 0 })

@@ -6,7 +6,7 @@ import { checked } from '../../shared/expected.ts'
 import type { Media, OpenProject, OpenProjects } from '../services/context.ts'
 import { versionOf } from '../services/images/rows.ts'
 import type { Asked, Reply } from './asked.ts'
-import { bytesReply, fileReply, fileTag, isFresh, unchanged } from './file-reply.ts'
+import { bytesReply, fileReply, isFresh, unchanged } from './file-reply.ts'
 import { openInside } from './inside.ts'
 
 export interface ImageServices {
@@ -57,13 +57,8 @@ async function originalReply(row: ImageFile, named: boolean, asked: Asked): Prom
   const file = await openInside(row.folder, row.path)
   if (!file) throw notFound()
   const isSame = file.stats.size === row.bytes && Math.floor(file.stats.mtimeMs) === Math.floor(row.modified_at)
-  const headers = { 'Cache-Control': caching(named && isSame) }
-  const etag = fileTag(file)
-  if (isFresh(asked, etag)) {
-    await file.handle.close()
-    return unchanged({ ...headers, ETag: etag })
-  }
-  return fileReply(asked, file, etag, { ...headers, 'Content-Type': types.get(row.format) ?? 'application/octet-stream' })
+  const type = types.get(row.format) ?? 'application/octet-stream'
+  return fileReply(asked, file, { 'Cache-Control': caching(named && isSame), 'Content-Type': type })
 }
 
 /** @param named the address names the content: then it never changes */

@@ -1,7 +1,7 @@
 // The built interface, file by file; and the plain pages for browsers that come without a token or find no interface.
 import { extname } from 'node:path'
 import type { Asked, Reply } from './asked.ts'
-import { fileReply, fileTag, isFresh, unchanged } from './file-reply.ts'
+import { fileReply } from './file-reply.ts'
 import { notePolicy, pagePolicy } from './headers.ts'
 import { openInside } from './inside.ts'
 
@@ -31,13 +31,7 @@ export async function pageReply(folder: string, asked: Asked): Promise<Reply | n
   }
   // Vite puts a hash of the content into the names of assets.
   const caching = name.startsWith('assets/') ? 'private, max-age=31536000, immutable' : 'private, no-cache'
-  const headers = { 'Content-Security-Policy': pagePolicy, 'Cache-Control': caching }
-  const etag = fileTag(file)
-  if (isFresh(asked, etag)) {
-    await file.handle.close()
-    return unchanged({ ...headers, ETag: etag })
-  }
-  return fileReply(asked, file, etag, { ...headers, 'Content-Type': type })
+  return fileReply(asked, file, { 'Content-Security-Policy': pagePolicy, 'Cache-Control': caching, 'Content-Type': type })
 }
 
 /** A page of one sentence. @param html fixed text of this program, never a user's */
