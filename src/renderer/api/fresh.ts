@@ -1,9 +1,9 @@
-// When to read everything anew: the connection is (again) there and events may have been missed; after what has to come first.
+// When to read everything anew: the connection is (again) there; after what has to come first. Where no event was missed, calls failed meanwhile.
 import { usePlatform } from './platform.ts'
 
 const preparations = new Set<() => Promise<void>>()
 const listeners = new Set<() => void>()
-/** Since the latest reset all preparations are through. */
+/** Since the connection was found again all preparations are through. */
 let isReady = false
 let isWatching = false
 
@@ -28,13 +28,13 @@ export function onFresh(listener: () => void): () => void {
 function watchConnection(): void {
   if (isWatching) return
   isWatching = true
-  let resets = 0
+  let times = 0
   usePlatform().connection.onState((state) => {
-    if (state !== 'reset') return
-    const own = ++resets
+    if (state === 'disconnected') return
+    const own = ++times
     isReady = false
     void Promise.allSettled([...preparations].map((prepare) => prepare())).then(() => {
-      if (own !== resets) return
+      if (own !== times) return
       isReady = true
       for (const listener of [...listeners]) listener()
     })

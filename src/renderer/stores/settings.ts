@@ -21,7 +21,7 @@ export const useSettings = defineStore('settings', () => {
 
   connection.on('system.settingsChanged', (changed) => (settings.value = changed))
   connection.onState((state) => {
-    if (state === 'reset')
+    if (state !== 'disconnected')
       connection.api.system.settings({}).then(
         (read) => (settings.value = read),
         (error: unknown) => notices.report(AppError.from(error)),
