@@ -18,8 +18,10 @@ export const useTasks = defineStore('tasks', () => {
   const waiting = new Map<string, ((task: Task) => void)[]>()
 
   const take = (tasks: readonly Task[]): void => {
-    byId.value = new Map([...byId.value, ...tasks.map((task) => [task.id, task] as const)])
-    for (const task of tasks) if (hasEnded(task)) settle(task)
+    // An answer may come after the event that tells how the task has ended since.
+    const news = tasks.filter((task) => hasEnded(task) || !hasEnded(byId.value.get(task.id) ?? task))
+    byId.value = new Map([...byId.value, ...news.map((task) => [task.id, task] as const)])
+    for (const task of news) if (hasEnded(task)) settle(task)
   }
   const settle = (task: Task): void => {
     for (const resolve of waiting.get(task.id) ?? []) resolve(task)
@@ -32,16 +34,17 @@ export const useTasks = defineStore('tasks', () => {
     if (task.error && !isAwaited && (task.project === null || task.project === project.id)) notices.report(AppError.fromJSON(task.error))
   })
   connection.onState((state) => {
-    if (state !== 'reset') return
+    if (state === 'disconnected') return
+    const before = new Set([...byId.value.keys(), ...waiting.keys()])
     connection.api.tasks.list({}).then(
       ({ tasks }) => {
         take(tasks)
         // Those that the services no longer know, e.g. after a restart, will never end.
-        const known = new Set(tasks.map(({ id }) => id))
-        for (const id of waiting.keys()) if (!known.has(id)) settle(lost(id))
-        byId.value = new Map([...byId.value].filter(([id, task]) => known.has(id) || hasEnded(task)))
+        for (const { id } of tasks) before.delete(id)
+        for (const id of waiting.keys()) if (before.has(id)) settle(lost(id))
+        byId.value = new Map([...byId.value].filter(([id, task]) => !before.has(id) || hasEnded(task)))
       },
-      // Another reset follows when the connection is back.
+      // It is asked again when the connection is back.
       () => undefined,
     )
   })
