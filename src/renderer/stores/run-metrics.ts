@@ -22,10 +22,13 @@ export interface RunMetrics {
 
 interface Followed {
   readonly metrics: RunMetrics
-  /** Came while the past was read. */
+  /** Another one may be open by now. */
+  readonly project: string
+  /** Came while the past is read; null = it is not being read now. */
   early: JobEvent[] | null
   /** Set by each reading: an older one gives up. */
   reading: number
+  hasFailed: boolean
 }
 
 /** Lines of an answer. */
@@ -40,27 +43,34 @@ export const useRunMetrics = defineStore('run-metrics', () => {
   /** Before, everything is read when the connection is there. */
   let isConnected = false
 
-  /** A run's metrics: empty at first, then filled, and followed as long as the run goes on. */
+  /** Metrics of a run of the open project: empty at first, then filled, and followed as long as the run goes on. Read again where that failed. */
   const of = (run: string): RunMetrics => {
     const known = followed.get(run)
-    if (known) return known.metrics
-    for (const id of [...followed.keys()].slice(0, Math.max(0, followed.size - most + 1))) followed.delete(id)
+    // A copy of a project has the same runs.
+    if (known?.project === project.id) {
+      // Not by `error`: who asks would depend on it, and ask again after each failure.
+      if (isConnected && known.hasFailed) void read(run)
+      return known.metrics
+    }
     const metrics = shallowReactive({ curves: new RunCurves(), version: 0, classes: [], isRead: false, error: null })
-    followed.set(run, { metrics, early: null, reading: 0 })
+    if (project.id === null) return metrics
+    for (const id of [...followed.keys()].slice(0, Math.max(0, followed.size - most + 1))) followed.delete(id)
+    followed.set(run, { metrics, project: project.id, early: null, reading: 0, hasFailed: false })
     if (isConnected) void read(run)
     return metrics
   }
 
   const read = async (run: string): Promise<void> => {
     const entry = followed.get(run)
-    if (!entry || project.id === null) return
+    if (!entry) return
     const own = ++entry.reading
     entry.early = []
+    entry.hasFailed = false
     const curves = new RunCurves()
     const past: JobEvent[] = []
     try {
       for (let after = 0; ;) {
-        const { lines, next, classes } = await connection.api.runs.metrics({ project: project.id, run, after, limit: page })
+        const { lines, next, classes } = await connection.api.runs.metrics({ project: entry.project, run, after, limit: page })
         if (entry.reading !== own) return
         for (const { event } of lines) past.push(event)
         entry.metrics.classes = classes
@@ -71,14 +81,16 @@ export const useRunMetrics = defineStore('run-metrics', () => {
       entry.early = null
       Object.assign(entry.metrics, { curves, version: entry.metrics.version + 1, isRead: true, error: null })
     } catch (error) {
-      // A reset follows when the connection is back.
-      if (entry.reading === own) entry.metrics.error = AppError.from(error)
+      if (entry.reading !== own) return
+      entry.early = null
+      entry.hasFailed = true
+      entry.metrics.error = AppError.from(error)
     }
   }
 
-  connection.on('runs.progress', ({ run, event }) => {
+  connection.on('runs.progress', ({ project: at, run, event }) => {
     const entry = followed.get(run)
-    if (!entry) return
+    if (entry?.project !== at) return
     // A run that begins, or goes on from a checkpoint, drops what it had recorded after it.
     if (event.event === 'start') void read(run)
     if (entry.early) entry.early.push(event)
