@@ -5,8 +5,10 @@ import { nothing, within } from '../../widgets/selection.ts'
 import type { Selection } from '../../widgets/selection.ts'
 import { useFilter } from './use-filter.ts'
 import type { Filter } from './use-filter.ts'
-import { useImageList } from './use-image-list.ts'
-import type { ImageList } from './use-image-list.ts'
+import { useImageIds } from './use-image-ids.ts'
+import type { ImageIds } from './use-image-ids.ts'
+import { useImageRows } from './use-image-rows.ts'
+import type { ImageRows } from './use-image-rows.ts'
 import { useLabelChanges } from './use-label-changes.ts'
 import type { LabelChanges } from './use-label-changes.ts'
 import { usePreferences } from './use-preferences.ts'
@@ -16,7 +18,7 @@ import type { Spoken } from './use-spoken.ts'
 
 export interface Labelling {
   readonly filter: Filter
-  readonly images: ImageList
+  readonly images: ImageIds & ImageRows
   readonly changes: LabelChanges
   /** What a screen reader is told of the latest label. */
   readonly spoken: Ref<Spoken>
@@ -39,7 +41,7 @@ const key: InjectionKey<Labelling> = Symbol('labelling')
 
 export function provideLabelling(): Labelling {
   const filter = useFilter()
-  const images = useImageList(filter)
+  const images = { ...useImageIds(filter), ...useImageRows() }
   const selection = shallowRef<Selection>(nothing)
   const isPreviewOpen = ref(false)
   const calls = ref(0)

@@ -20,17 +20,12 @@ export function useLabelKeys(labelling: Labelling, ways: Ways, step: (by: number
   const goOn = (): void => {
     if (preferences.goesOn.value && subject.value.length === 1) step(1)
   }
-  const assign = (label: number | null): boolean => {
-    if (subject.value.length === 0) return false
+  const assign = (label: number | null): void => {
     changes.assign(subject.value, label)
     if (label !== null) goOn()
-    return true
   }
-  const accept = (): boolean => {
-    if (subject.value.length === 0) return false
-    if (changes.accept(subject.value) === 0) notices.tell(t('label.nothingToAccept'))
-    else goOn()
-    return true
+  const accept = (): void => {
+    if (changes.accept(subject.value)) goOn()
   }
   const resize = (by: number): void => {
     preferences.size.value = Math.min(sizes.largest, Math.max(sizes.smallest, preferences.size.value + by))
@@ -38,11 +33,12 @@ export function useLabelKeys(labelling: Labelling, ways: Ways, step: (by: number
   const ofClass = (event: KeyboardEvent): boolean => {
     if (event.ctrlKey || event.metaKey || event.altKey) return false
     const found = classes.list.find(({ hotkey }) => hotkey !== null && hotkey === event.key.toLowerCase())
-    return found !== undefined && assign(found.id)
+    if (found) assign(found.id)
+    return found !== undefined
   }
   const both = {
     clearLabel: () => assign(null),
-    labelAs: () => subject.value.length > 0 && (isLabelAsOpen.value = true),
+    labelAs: () => (subject.value.length > 0 ? (isLabelAsOpen.value = true) : notices.tell(t('label.selectFirst'))),
     acceptSuggestion: accept,
     nextUnlabelled: ways.nextUnlabelled,
     nextUseful: ways.nextUseful,

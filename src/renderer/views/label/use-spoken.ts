@@ -4,7 +4,7 @@ import type { Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useFormat } from '../../composables/use-format.ts'
 import { useClasses } from '../../stores/classes.ts'
-import type { ImageList } from './use-image-list.ts'
+import type { ImageRows } from './use-image-rows.ts'
 import type { LabelChanges } from './use-label-changes.ts'
 
 export interface Spoken {
@@ -14,18 +14,17 @@ export interface Spoken {
 }
 
 /** @returns the same changes, and what to say of the latest */
-export function useSpoken({ rows }: Pick<ImageList, 'rows'>, changes: LabelChanges): { spoken: Ref<Spoken>; changes: LabelChanges } {
+export function useSpoken({ rows }: Pick<ImageRows, 'rows'>, changes: LabelChanges): { spoken: Ref<Spoken>; changes: LabelChanges } {
   const classes = useClasses()
   const format = useFormat()
   const { t } = useI18n()
   const spoken = ref<Spoken>({ text: '', turn: 0 })
 
-  const say = (text: string): void => void (spoken.value = { text, turn: spoken.value.turn + 1 })
   const sayLabel = (images: readonly number[], label: number | null): void => {
     const path = images.length === 1 ? rows.get(images[0] ?? 0)?.path : undefined
     const what = path?.split('/').at(-1) ?? t('label.count', { count: format.number(images.length) }, images.length)
     const name = label === null ? undefined : classes.byId.get(label)?.name
-    say(t('label.spoken', { what, label: name ?? t('components.noClass') }))
+    spoken.value = { text: t('label.spoken', { what, label: name ?? t('components.noClass') }), turn: spoken.value.turn + 1 }
   }
   return {
     spoken,
@@ -38,10 +37,10 @@ export function useSpoken({ rows }: Pick<ImageList, 'rows'>, changes: LabelChang
       accept: (images) => {
         const [first] = images
         const suggestion = images.length === 1 && first !== undefined ? rows.get(first)?.suggestion : null
-        const accepted = changes.accept(images)
-        if (accepted > 0 && suggestion) sayLabel(images, suggestion.class)
-        else if (accepted > 0) say(t('label.accepted', { count: format.number(accepted) }, accepted))
-        return accepted
+        const isAccepted = changes.accept(images)
+        // Of several a notice tells.
+        if (isAccepted && suggestion) sayLabel(images, suggestion.class)
+        return isAccepted
       },
     },
   }
