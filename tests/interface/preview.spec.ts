@@ -59,3 +59,63 @@ test('images alike are looked for where an arrow key rests in the preview, not f
   await expect(page.getByRole('dialog')).toContainText('7 of 54')
   await expect.poll(() => asked).toEqual([images[0], images[6]])
 })
+
+test('an image alike that the filter leaves out stays in the preview; an arrow key leads back to where one was', async ({
+  page,
+  studio,
+  photos,
+  backbone,
+}) => {
+  const { id } = await studio.project(photos)
+  await studio.api.backbones.add({ file: backbone, normalize: 'unit' })
+  await studio.done(studio.api.suggestions.compute({ project: id }))
+  await show(page, studio, id, 'label')
+  await page.goto(`${studio.address}#/projects/${id}/label?text=validation/amber`)
+  const label = new LabelPage(page)
+  await label.expectCount('4 images')
+  await label.press('ArrowRight', 'ArrowRight', 'Space')
+  const preview = page.getByRole('dialog')
+  await expect(preview).toContainText('2 of 4')
+  const shown = await preview.getByRole('heading', { level: 2 }).textContent()
+  const strip = preview.locator('section', { has: page.getByRole('heading', { name: 'Look alike' }) })
+  await strip
+    .getByRole('button', { name: /^train/ })
+    .first()
+    .click()
+  await expect(preview).not.toContainText('of 4')
+  const away = await preview.getByRole('heading', { level: 2 }).textContent()
+  // A list made anew.
+  const listed = page.waitForResponse('**/api/images/ids')
+  await studio.done(studio.api.suggestions.compute({ project: id }))
+  await listed
+  await expect(preview.getByTestId('stage').getByRole('img', { name: away ?? '' })).toBeVisible()
+  await label.press('ArrowRight')
+  await expect(preview).toContainText('2 of 4')
+  await expect(preview.getByRole('heading', { level: 2 })).toHaveText(shown ?? '')
+  await strip
+    .getByRole('button', { name: /^train/ })
+    .first()
+    .click()
+  await expect(preview).not.toContainText('of 4')
+  await label.press('Escape')
+  await expect(label.cell(1)).toHaveAttribute('aria-selected', 'true')
+})
+
+test('a picture that is not there yet is not the one before it', async ({ page, studio, photos }) => {
+  const { id } = await studio.project(photos)
+  const [first, second] = (await studio.api.images.ids({ project: id })).images
+  await page.route(new RegExp(`/images/${id}/${second}\\?size=2048`), () => undefined)
+  await show(page, studio, id, 'label')
+  const label = new LabelPage(page)
+  await label.expectCount('54 images')
+  await label.press('ArrowRight', 'Space')
+  const address = (): Promise<string> =>
+    page
+      .getByTestId('stage')
+      .locator('img')
+      .evaluate((image) => (image as HTMLImageElement).currentSrc)
+  await expect.poll(address).toContain(`/${first}?`)
+  await label.press('ArrowRight')
+  await expect(page.getByRole('dialog')).toContainText('2 of 54')
+  expect(await address()).not.toContain(`/${first}?`)
+})

@@ -28,6 +28,11 @@ export function choose(id: number): Selection {
   return { chosen: new Set([id]), focus: id, anchor: id }
 }
 
+/** This one alone, though it may not be in the list: an arrow key then leads back to where one was. */
+export function visit({ focus, anchor }: Selection, { indexOf }: Order, id: number): Selection {
+  return indexOf(id) >= 0 ? choose(id) : { ...choose(id), anchor: focus !== null && indexOf(focus) >= 0 ? focus : anchor }
+}
+
 /** A click with Ctrl: this one too, or no longer. */
 export function toggle({ chosen }: Selection, id: number): Selection {
   const next = new Set(chosen)
@@ -42,11 +47,12 @@ export function extend(selection: Selection, order: Order, id: number, added = f
   return { chosen: new Set(added ? [...selection.chosen, ...range] : range), focus: id, anchor }
 }
 
-/** An arrow key. @param by places to go on, negative = back @param extending with Shift */
+/** An arrow key; from an image that is not in the list, back to where one was. @param by places to go on, negative = back @param extending with Shift */
 export function move(selection: Selection, order: Order, by: number, extending: boolean): Selection {
   const { ids } = order
-  const at = selection.focus === null ? -1 : order.indexOf(selection.focus)
-  const wanted = at < 0 ? 0 : at + by
+  const place = (id: number | null): number => (id === null ? -1 : order.indexOf(id))
+  const at = place(selection.focus)
+  const wanted = at < 0 ? place(selection.anchor) : at + by
   // A row further than the last one: to the last item, as in other grids; a step beyond the ends stays.
   const to = Math.min(ids.length - 1, Math.max(0, wanted))
   const id = ids[to]

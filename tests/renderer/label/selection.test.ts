@@ -11,6 +11,7 @@ import {
   nothing,
   orderOf,
   toggle,
+  visit,
   within,
   withMoved,
 } from '../../../src/renderer/widgets/selection.ts'
@@ -83,4 +84,12 @@ test('in another list what has gone is no longer selected, and the focus goes to
   const after = within(extend(choose(at(3)), order, at(4)), shorter, order)
   expect(after.chosen).toEqual(new Set([at(3)]))
   expect(after.focus).toBe(at(5))
+})
+
+test('an image that is not in the list is a detour: an arrow key leads back to where one was', () => {
+  const detour = visit(visit(choose(at(7)), order, 5), order, 6)
+  expect(detour).toEqual({ chosen: new Set([6]), focus: 6, anchor: at(7) })
+  expect(chosen(move(detour, order, 1, false))).toEqual([7])
+  expect(visit(detour, order, at(3))).toEqual(choose(at(3)))
+  expect(chosen(move(visit(nothing, order, 5), order, 1, false))).toEqual([0])
 })

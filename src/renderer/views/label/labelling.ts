@@ -45,7 +45,12 @@ export function provideLabelling(): Labelling {
   const selection = shallowRef<Selection>(nothing)
   const isPreviewOpen = ref(false)
   const calls = ref(0)
-  watch(images.order, (now, was) => (selection.value = within(selection.value, now, was)))
+  watch(images.order, (now, was) => {
+    const { focus } = selection.value
+    const left = within(selection.value, now, was)
+    // What the large preview shows stays there, also where the list has it no more.
+    selection.value = isPreviewOpen.value ? { ...left, focus } : left
+  })
   const subject = computed(() => {
     const { chosen, focus } = selection.value
     if (isPreviewOpen.value || chosen.size === 0) return focus === null ? [] : [focus]
