@@ -16,5 +16,6 @@ export const useClasses = defineStore('classes', () => {
   )
   const list = computed<readonly ImageClass[]>(() => data.value?.classes ?? [])
   const byId = computed(() => new Map(list.value.map((one) => [one.id, one])))
-  return { list, byId, error, isLoading, reload }
+  const isLoaded = computed(() => data.value !== null)
+  return { list, byId, isLoaded, error, isLoading, reload }
 })
