@@ -91,14 +91,18 @@ export function useLabelChanges({ rows, show }: Pick<ImageRows, 'rows' | 'show'>
       return true
     },
     split: (images, split) => {
-      const words = t('label.splitSet', { count: images.length, split: t(`common.splits.${split ?? 'none'}`) }, images.length)
+      const words = t(
+        'label.splitSet',
+        { count: format.number(images.length), split: t(`common.splits.${split ?? 'none'}`) },
+        images.length,
+      )
       void keep(images, (project, some) => api.splits.assign({ project, selection: { images: some }, split }), {
         kind: 'split',
         words: () => words,
       })
     },
     exclude: (images) => {
-      const words = t('label.takenOut', { count: images.length }, images.length)
+      const words = t('label.takenOut', { count: format.number(images.length) }, images.length)
       void keep(images, (project, some) => api.images.exclude({ project, selection: { images: some } }), {
         kind: 'exclude',
         words: () => words,
