@@ -9,10 +9,9 @@ import { useProject } from './project.ts'
 export const useClasses = defineStore('classes', () => {
   const api = useApi()
   const project = useProject()
-  const mine = (event: { project: string }): boolean => event.project === project.id
   const { data, error, isLoading, reload } = useResource(
     (signal) => (project.id === null ? null : api.classes.list({ project: project.id }, { signal })),
-    { of: () => project.id, on: { 'classes.changed': mine, 'labels.changed': mine, 'images.changed': mine } },
+    { of: () => project.id, on: { 'classes.changed': project.isMine, 'labels.changed': project.isMine, 'images.changed': project.isMine } },
   )
   const list = computed<readonly ImageClass[]>(() => data.value?.classes ?? [])
   const byId = computed(() => new Map(list.value.map((one) => [one.id, one])))

@@ -16,12 +16,16 @@ export const useHistory = defineStore('history', () => {
   const project = useProject()
   const notices = useNotices()
   const saving = useSaving()
-  const mine = (event: { project: string }): boolean => event.project === project.id
   const { data, reload } = useResource(
     (signal) => (project.id === null ? null : api.labels.history({ project: project.id, limit: 1 }, { signal })),
     {
       of: () => project.id,
-      on: { 'labels.changed': mine, 'classes.changed': mine, 'splits.changed': mine, 'images.changed': mine },
+      on: {
+        'labels.changed': project.isMine,
+        'classes.changed': project.isMine,
+        'splits.changed': project.isMine,
+        'images.changed': project.isMine,
+      },
     },
   )
   const canUndo = computed(() => data.value?.canUndo ?? false)

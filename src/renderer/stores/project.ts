@@ -16,6 +16,8 @@ export const useProject = defineStore('project', () => {
   /** Of the address: which project is wanted. */
   const wanted = ref<string | null>(null)
   const id = computed(() => project.value?.id ?? null)
+  /** Whether an event is about the open project. */
+  const isMine = (event: { readonly project: string }): boolean => event.project === id.value
 
   const enter = (opened: Project): void => {
     project.value = opened
@@ -65,7 +67,7 @@ export const useProject = defineStore('project', () => {
   beforeFresh(async () => {
     if (wanted.value !== null) await show(wanted.value)
   })
-  return { project, id, error, wanted, enter, show, leave }
+  return { project, id, isMine, error, wanted, enter, show, leave }
 })
 
 function rememberedFolders(): Record<string, string | undefined> {

@@ -44,7 +44,7 @@ export function useExports(): Exports {
   const { data: known } = useResource(() => api.exports.formats({}))
   const { data: listed, error: listError } = useResource(
     (signal) => (project.id === null ? null : api.exports.list({ project: project.id }, { signal })),
-    { of: () => project.id, on: { 'exports.changed': (event) => event.project === project.id } },
+    { of: () => project.id, on: { 'exports.changed': project.isMine } },
   )
   const list = computed(() => listed.value?.exports ?? null)
   const shown = computed(() => list.value?.find(({ folder }) => folder === route.query['export']) ?? list.value?.[0] ?? null)

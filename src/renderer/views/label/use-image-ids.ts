@@ -28,14 +28,17 @@ export function useImageIds({ filter, shown }: Filter): ImageIds {
 
   const conditions = (): { filter: ImageFilter; order: ImageOrder } => ({ filter: filter.value, order: shown.value.order })
   const key = computed(() => JSON.stringify([project.id, conditions()]))
-  const mine = (event: { project: string }): boolean => event.project === project.id
   const { data, error, reload } = useResource(
     (signal) => {
       if (project.id === null) return null
       isStale.value = false
       return connection.api.images.ids({ project: project.id, ...conditions() }, { signal })
     },
-    { of: key, on: { 'images.changed': (event) => mine(event) && event.images === null, 'suggestions.changed': mine }, pause: 200 },
+    {
+      of: key,
+      on: { 'images.changed': (event) => project.isMine(event) && event.images === null, 'suggestions.changed': project.isMine },
+      pause: 200,
+    },
   )
   // The old list stays in sight until the new one is there.
   const ids = shallowRef<readonly number[]>([])
@@ -62,13 +65,13 @@ export function useImageIds({ filter, shown }: Filter): ImageIds {
     return [classes, labelled, disagreement, split].some((one) => one !== undefined) || shown.value.order === 'recently-labelled'
   }
   const relabelled = (event: { project: string }): void => {
-    if (mine(event)) isStale.value = dependsOnLabels()
+    if (project.isMine(event)) isStale.value = dependsOnLabels()
   }
   const ends = [
     connection.on('labels.changed', relabelled),
     connection.on('splits.changed', relabelled),
     connection.on('images.changed', (event) => {
-      if (!mine(event) || !event.membership) return
+      if (!project.isMine(event) || !event.membership) return
       for (const id of event.images ?? []) moved.add(id)
       following = following.then(follow)
     }),

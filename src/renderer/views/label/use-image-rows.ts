@@ -98,7 +98,7 @@ export function useImageRows(): ImageRows {
   }
   const ends = (['labels.changed', 'images.changed', 'splits.changed', 'suggestions.changed', 'classes.changed'] as const).map((topic) =>
     connection.on(topic, (event) => {
-      if (event.project === project.id) drop('images' in event ? event.images : null)
+      if (project.isMine(event)) drop('images' in event ? event.images : null)
     }),
   )
   ends.push(onFresh(() => drop(null)))

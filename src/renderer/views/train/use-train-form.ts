@@ -81,7 +81,6 @@ export function useTrainForm(): TrainForm {
   const config = computed(() => (backbone.value && method.value ? configOf(draft.value, backbone.value.id, known.value) : null))
   const asText = computed(() => JSON.stringify(config.value))
 
-  const mine = (event: { project: string }): boolean => event.project === project.id
   const checked = ref('')
   const validation = useResource(
     (signal) => {
@@ -93,7 +92,13 @@ export function useTrainForm(): TrainForm {
       })
     },
     {
-      on: { 'labels.changed': mine, 'classes.changed': mine, 'splits.changed': mine, 'images.changed': mine, 'devices.changed': true },
+      on: {
+        'labels.changed': project.isMine,
+        'classes.changed': project.isMine,
+        'splits.changed': project.isMine,
+        'images.changed': project.isMine,
+        'devices.changed': true,
+      },
       pause,
     },
   )
