@@ -1,4 +1,4 @@
-// Labels, classes, splits and their undo against a plain model, over random sequences and restarts.
+// Labels, classes, splits and their undo against a plain model, over random sequences and restarts, while batches of an import come in.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +11,7 @@ import { classRows } from '../../../src/main/services/history/class-row.ts'
 import { recordAction } from '../../../src/main/services/history/record.ts'
 import type { Recorder } from '../../../src/main/services/history/recorder.ts'
 import { history, redo, undo } from '../../../src/main/services/history/replay.ts'
+import { ImportAction } from '../../../src/main/services/images/import-action.ts'
 import { selectionSql } from '../../../src/main/services/images/query.ts'
 import { Database } from '../../../src/main/storage/database.ts'
 import { EventHub } from '../../../src/main/transport/event-hub.ts'
@@ -41,19 +42,19 @@ type Command =
   | { do: 'create' | 'include' | 'undo' | 'redo' | 'reopen' }
   | { do: 'rename' | 'delete'; label: number }
   | { do: 'merge'; from: number; into: number }
+  | { do: 'batch'; images: number[]; tells: number; split: Split | null }
   | { do: 'reorder'; seed: number }
 
 const images = fc.uniqueArray(fc.integer({ min: 1, max: imageCount }), { minLength: 1 })
 const label = fc.nat(5)
+const splits = fc.constantFrom('train' as const, 'test' as const, null)
 const commands = fc.array(
   fc.oneof(
     { weight: 4, arbitrary: fc.record({ do: fc.constant('assign' as const), images, label }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('assign-unlabelled' as const), label }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('clear' as const, 'exclude' as const), images }) },
-    {
-      weight: 2,
-      arbitrary: fc.record({ do: fc.constant('split' as const), images, split: fc.constantFrom('train' as const, 'test' as const, null) }),
-    },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('split' as const), images, split: splits }) },
+    { weight: 4, arbitrary: fc.record({ do: fc.constant('batch' as const), images, tells: fc.nat(2), split: splits }) },
     {
       weight: 8,
       arbitrary: fc.record({
@@ -123,6 +124,17 @@ function step(model: Model, command: Command, name: string): Model | null {
   }
 }
 
+/** What a batch has made of the model: what images had, they keep. What a folder tells a second time is nothing new: undo stays. */
+function told(before: Model, after: Model, { images, tells, split }: Extract<Command, { do: 'batch' }>): Model {
+  const changed = after.images.map((image, i): ModelImage => {
+    const { label, split: had, excluded } = before.images[i] ?? image
+    if (!images.includes(i + 1)) return { label, split: had, excluded }
+    return { label: label ?? image.label, split: had ?? (image.split && split), excluded }
+  })
+  const made = after.classes.filter((name) => name === `told ${tells}` && !before.classes.includes(name))
+  return { images: changed, classes: [...before.classes, ...made] }
+}
+
 function rotated<T>(items: readonly T[], by: number): T[] {
   const at = by % items.length
   return [...items.slice(at), ...items.slice(0, at)]
@@ -132,6 +144,7 @@ class System {
   readonly #file: string
   readonly #studio = { events: new EventHub() }
   #db: Database
+  #import: ImportAction | null = null
 
   constructor(file: string) {
     this.#file = file
@@ -190,6 +203,8 @@ class System {
         )
         return change('create-class', (recorder) => reorderClasses(db, recorder, order))
       }
+      case 'batch':
+        return this.#batch(command)
       case 'undo':
         return void undo(this.#studio, this.#project)
       case 'redo':
@@ -197,7 +212,24 @@ class System {
       case 'reopen':
         this.#db.close()
         this.#db = new Database(this.#file)
+        this.#import = null
     }
+  }
+
+  /** As a scan does that found the images in a folder of a class. */
+  #batch({ images, tells, split }: Extract<Command, { do: 'batch' }>): void {
+    const action = (this.#import ??= new ImportAction(this.#db, 'folder'))
+    this.#db.transaction(() => {
+      action.startBatch()
+      for (const id of images) {
+        const row = this.#db.get<Parameters<ImportAction['apply']>[0]>(
+          'SELECT id, class, split, told_class, told_split FROM images WHERE id = ?',
+          id,
+        )
+        if (row) action.apply(row, { path: `${id}.jpg`, class: `told ${tells}`, split })
+      }
+      action.endBatch()
+    })
   }
 
   get #project(): Parameters<typeof undo>[1] {
@@ -240,18 +272,27 @@ test('every sequence of changes, undo, redo and restarts does what a plain list 
       }
       let states = [{ model: start, dump: system.dump() }]
       let at = 0
+      /** Of the entry that the import goes on with. */
+      let imported = -1
       for (const [i, command] of sequence.entries()) {
         const name = `class ${i}`
         const now = states[at]
         if (!now) throw new Error('no state')
         const next = step(now.model, command, name)
-        if (next === null && !['undo', 'redo', 'reopen'].includes(command.do)) continue
+        if (next === null && !['undo', 'redo', 'reopen', 'batch'].includes(command.do)) continue
+        if (command.do === 'reopen' || (command.do === 'batch' && !(at === imported && at === states.length - 1))) imported = -1
         system.do(command, name)
         if (command.do === 'undo') at = Math.max(0, at - 1)
         else if (command.do === 'redo') at = Math.min(states.length - 1, at + 1)
-        else if (next !== null && JSON.stringify(next) !== JSON.stringify(now.model)) {
+        else if (command.do === 'batch') {
+          if (system.dump() !== now.dump) {
+            if (imported < 0) imported = ++at
+            states = [...states.slice(0, at), { model: told(now.model, system.model(), command), dump: system.dump() }]
+          }
+        } else if (next !== null && JSON.stringify(next) !== JSON.stringify(now.model)) {
           states = [...states.slice(0, at + 1), { model: next, dump: system.dump() }]
           at++
+          if (at === imported) imported = -1
         }
         expect(system.model()).toEqual(states[at]?.model)
         // Times of labels, colours, hotkeys and ids too.
@@ -267,6 +308,6 @@ test('every sequence of changes, undo, redo and restarts does what a plain list 
       expect(system.db.problems()).toEqual([])
       system.close()
     }),
-    { numRuns: 25 },
+    { numRuns: 50 },
   )
 })

@@ -1,4 +1,5 @@
-// Labels and splits that a folder's layout tells, as one entry of the history however many batches they come in.
+// Labels and splits that a folder's layout tells, as one entry of the history however many batches they come in, or one more after what
+// people have done in between.
 import type { Split } from '../../../shared/contract/domain.ts'
 import type { SameFile } from '../../../shared/scan.ts'
 import type { Database } from '../../storage/database.ts'
@@ -21,7 +22,7 @@ export class ImportAction {
   readonly #subject: string
   /** By `nameKey`. */
   readonly #classes = new Map<string, number>()
-  #action: number | null = null
+  #action: { readonly id: number; readonly at: string } | null = null
   /** Images that this batch gave something. */
   readonly #images = new Set<number>()
   #labels = 0
@@ -39,6 +40,11 @@ export class ImportAction {
     return { labels: this.#labels, splits: this.#splits, classes: this.#told, newClasses: this.#newClasses }
   }
 
+  /** When its labels are given, as redo gives them again. */
+  get at(): string {
+    return this.#open().at
+  }
+
   /** Makes the classes that are missing, in their order, where the source is new. Later ones are made when an image needs them: a class
    * that somebody has renamed or deleted must not come back for nothing. */
   begin(names: readonly string[], isNew: boolean): void {
@@ -46,16 +52,18 @@ export class ImportAction {
     this.#told = names.length
   }
 
-  /** At the beginning of each batch, in its transaction: people may have undone, relabelled and deleted since the one before. */
+  /** At the beginning of each batch, in its transaction: people may have undone, relabelled and deleted since the one before. Undo goes
+   * strictly back: what comes after anything else, undone or not, is an entry of its own. */
   startBatch(): void {
-    if (this.#action !== null && !this.#db.get('SELECT 1 FROM actions WHERE id = ? AND undone = 0', this.#action)) this.#action = null
+    const newest = this.#db.get<{ id: number; undone: number }>('SELECT id, undone FROM actions ORDER BY id DESC LIMIT 1')
+    if (newest?.id !== this.#action?.id || newest?.undone === 1) this.#action = null
     const classes = new Set(this.#db.all<{ id: number }>('SELECT id FROM classes').map(({ id }) => id))
     for (const [key, id] of this.#classes) if (!classes.has(id)) this.#classes.delete(key)
   }
 
   /** At the end of each batch. */
   endBatch(): void {
-    if (this.#images.size > 0) this.#db.run('UPDATE actions SET images = images + ? WHERE id = ?', this.#images.size, this.#open())
+    if (this.#images.size > 0) this.#db.run('UPDATE actions SET images = images + ? WHERE id = ?', this.#images.size, this.#open().id)
     this.#images.clear()
   }
 
@@ -79,7 +87,7 @@ export class ImportAction {
     this.#db.run('UPDATE images SET told_class = ?, told_split = ? WHERE id = ?', file.class, file.split, id)
     const newLabel = label === null && toldClass !== file.class ? this.classOf(file) : null
     if (newLabel !== null) {
-      this.#db.run('UPDATE images SET class = ?, labelled_at = ? WHERE id = ?', newLabel, new Date().toISOString(), id)
+      this.#db.run('UPDATE images SET class = ?, labelled_at = ? WHERE id = ?', newLabel, this.at, id)
       this.#record('label', id, newLabel)
     }
     if (split === null && file.split !== null && toldSplit !== file.split) {
@@ -92,23 +100,29 @@ export class ImportAction {
     if (subject === 'label') this.#labels++
     else this.#splits++
     this.#images.add(image)
-    this.#db.run('INSERT INTO changes (action, subject, row, before, after) VALUES (?, ?, ?, NULL, ?)', this.#open(), subject, image, after)
+    this.#db.run(
+      'INSERT INTO changes (action, subject, row, before, after) VALUES (?, ?, ?, NULL, ?)',
+      this.#open().id,
+      subject,
+      image,
+      after,
+    )
   }
 
-  #open(): number {
+  #open(): { readonly id: number; readonly at: string } {
     if (this.#action !== null) return this.#action
     // What was undone cannot be done again after something new.
     this.#db.run('DELETE FROM actions WHERE undone = 1')
     const at = new Date().toISOString()
-    this.#action = this.#db.run(`INSERT INTO actions (kind, subject, images, at) VALUES ('import', ?, 0, ?)`, this.#subject, at).id
-    return this.#action
+    const { id } = this.#db.run(`INSERT INTO actions (kind, subject, images, at) VALUES ('import', ?, 0, ?)`, this.#subject, at)
+    return (this.#action = { id, at })
   }
 
   #makeClasses(names: readonly string[]): void {
     const { ids, missing } = classesByName(this.#db, names.filter(isName))
     for (const [key, id] of ids) this.#classes.set(key, id)
     if (missing.length === 0) return
-    const make = classMaker(this.#db, new Recorder(this.#db, this.#open(), ''))
+    const make = classMaker(this.#db, new Recorder(this.#db, this.#open().id, ''))
     for (const name of missing) this.#classes.set(nameKey(name), make({ name }))
     this.#newClasses += missing.length
   }

@@ -182,7 +182,7 @@ export class ScanRecorder {
       file.problem === null ? 'present' : 'unreadable',
       file.problem,
       label,
-      label === null ? null : now,
+      label === null ? null : this.#action.at,
       file.split,
       file.class,
       file.split,
