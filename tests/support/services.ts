@@ -87,6 +87,13 @@ export function testStudio(engine: Studio['engine'] = new EngineQueue({ environm
   return { studio, project, folder, events: heard, close, ended: async (started) => studio.tasks.wait((await started).task) }
 }
 
+/** Waits for what runs, then for more tasks than are remembered. */
+export async function manyTasks({ tasks }: Pick<Studio, 'tasks'>): Promise<void> {
+  await Promise.all(tasks.list().map(({ id }) => tasks.wait(id)))
+  const nothing = (): Promise<never> => Promise.reject(new AppError('stopped', 'nothing'))
+  for (let i = 0; i < 201; i++) await tasks.wait(tasks.start({ kind: 'predict', project: null, subject: 'nothing' }, nothing).task)
+}
+
 /** A service's methods as a transport calls them: what goes in and out is checked against the contract. */
 export function calls<Name extends ServiceName>(name: Name, handlers: Handlers[Name]): CheckedCalls<Name> {
   const signal = new AbortController().signal

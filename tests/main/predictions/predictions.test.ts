@@ -6,7 +6,7 @@ import { predictions } from '../../../src/main/services/predictions/index.ts'
 import { PredictionFile } from '../../../src/main/services/predictions/prediction-file.ts'
 import type { PredictionOrder } from '../../../src/shared/contract/predictions.ts'
 import { writePhotos } from '../../support/photos.ts'
-import { calls, testStudio } from '../../support/services.ts'
+import { calls, manyTasks, testStudio } from '../../support/services.ts'
 import { addImages, addRun } from '../../support/tiny-project.ts'
 
 const { studio, project, folder, events, ended, close } = testStudio()
@@ -121,8 +121,11 @@ test('the least sure first, or the surest: equal ones as in the file, those with
 })
 
 test('predictions go when the project is closed, and with it what still runs', async () => {
+  const scratch = studio.predicted.get(project.id, (await service.predict({ ...inProject, subject: { images: ids } })).task).folder
+  await manyTasks(studio)
   const started = await service.predict({ ...inProject, subject: { folder: photos } })
   await close()
+  expect(existsSync(scratch)).toBe(false)
   expect(['cancelled', 'done']).toContain((await ended(started)).state)
   await expect(service.list({ ...inProject, task: started.task })).rejects.toMatchObject({ code: 'not-found' })
   expect(existsSync(photos)).toBe(true)

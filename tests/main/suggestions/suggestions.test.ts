@@ -7,7 +7,7 @@ import { undo } from '../../../src/main/services/history/replay.ts'
 import { suggestions } from '../../../src/main/services/suggestions/index.ts'
 import { usefulnessOf } from '../../../src/main/services/suggestions/uncertain.ts'
 import { writePhotos } from '../../support/photos.ts'
-import { calls, testStudio } from '../../support/services.ts'
+import { calls, manyTasks, testStudio } from '../../support/services.ts'
 import { tinyBackbone } from '../../support/tiny-backbone.ts'
 import { addClasses, addImages, addRun, label } from '../../support/tiny-project.ts'
 
@@ -106,6 +106,12 @@ test('a model suggests by the ids that its classes had, most uncertain first', a
   await ended(service.compute(inProject))
   const found = project.db.all<{ class: number }>('SELECT DISTINCT class FROM suggestions')
   expect(found.map((row) => row.class)).not.toContain(classes[1])
+})
+
+test('suggestions can be computed again after many other tasks', async () => {
+  expect((await ended(service.compute(inProject))).state).toBe('done')
+  await manyTasks(studio)
+  expect((await ended(service.compute(inProject))).state).toBe('done')
 })
 
 test('a second computation takes the place of the first; closing ends it', async () => {

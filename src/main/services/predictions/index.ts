@@ -22,7 +22,7 @@ export function predictions(studio: Studio): Handlers['predictions'] {
   const { events, tasks, engine, predicted } = studio
   studio.projects.onClosing(async ({ id }) => {
     for (const [task, { folder }] of predicted.take(id)) {
-      await tasks.cancel(task)
+      await tasks.end(task)
       await removeScratch(folder)
     }
   })

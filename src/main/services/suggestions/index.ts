@@ -22,7 +22,7 @@ export function suggestions(studio: Studio): Handlers['suggestions'] {
   const latest = new Map<string, string>()
   const end = async (id: string): Promise<void> => {
     const task = latest.get(id)
-    if (task !== undefined) await tasks.cancel(task)
+    if (task !== undefined) await tasks.end(task)
   }
   studio.projects.onClosing(({ id }) => end(id))
 

@@ -89,16 +89,20 @@ export class TaskRunner {
   }
 
   async wait(id: string): Promise<Task> {
-    await this.#entry(id).ended
-    return this.get(id)
+    const entry = this.#entry(id)
+    await entry.ended
+    return entry.task
   }
 
-  /** Answers when the work has ended. */
+  /** Answers when the work has ended. @throws AppError 'not-found' */
   async cancel(id: string): Promise<Task> {
-    const entry = this.#entry(id)
-    entry.abort.abort()
-    await entry.ended
-    return this.get(id)
+    this.#entry(id).abort.abort()
+    return this.wait(id)
+  }
+
+  /** As `cancel`, for who has started it: one that is not remembered any more has ended. */
+  async end(id: string): Promise<void> {
+    if (this.#entries.has(id)) await this.cancel(id)
   }
 
   /** Cancels what is under way, of one project or all, and waits for it. */
