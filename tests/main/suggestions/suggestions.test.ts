@@ -3,8 +3,13 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { backbones } from '../../../src/main/services/backbones/index.ts'
-import { undo } from '../../../src/main/services/history/replay.ts'
+import { classes as classesService } from '../../../src/main/services/classes/index.ts'
+import { redo, undo } from '../../../src/main/services/history/replay.ts'
+import { imageDetails } from '../../../src/main/services/images/details.ts'
 import { suggestions } from '../../../src/main/services/suggestions/index.ts'
+import { basisOf, writeComputed } from '../../../src/main/services/suggestions/status.ts'
+import type { Computed } from '../../../src/main/services/suggestions/status.ts'
+import { storeSuggestions } from '../../../src/main/services/suggestions/store.ts'
 import { usefulnessOf } from '../../../src/main/services/suggestions/uncertain.ts'
 import { writePhotos } from '../../support/photos.ts'
 import { calls, manyTasks, testStudio } from '../../support/services.ts'
@@ -106,6 +111,50 @@ test('a model suggests by the ids that its classes had, most uncertain first', a
   await ended(service.compute(inProject))
   const found = project.db.all<{ class: number }>('SELECT DISTINCT class FROM suggestions')
   expect(found.map((row) => row.class)).not.toContain(classes[1])
+})
+
+test('suggestions follow classes that are merged, deleted and brought back, and are stale then', async () => {
+  const classOf = calls('classes', classesService(studio))
+  const [kitten = 0, cat = 0, dog = 0] = addClasses(project, ['kitten', 'cat', 'dog'])
+  const image = ids[0] ?? 0
+  const suggest = async (classes: Record<number, number>): Promise<void> => {
+    const ranked = Object.entries(classes).sort(([, a], [, b]) => b - a)
+    const rows = [{ image, classes: ranked.map(([id, confidence]) => [Number(id), confidence] as const), usefulness: 0 }]
+    const computed: Computed = { source: 'model', run: null, ...basisOf(project), order: [], computedAt: new Date().toISOString() }
+    await storeSuggestions(project, rows, new AbortController().signal, () => writeComputed(project, computed))
+    events.length = 0
+  }
+  const now = async (): Promise<[Record<number, number>, 'stale' | 'fresh']> => {
+    const { suggestions: found } = imageDetails(project.db, image)
+    return [
+      Object.fromEntries(found.map((one) => [one.class, one.confidence])),
+      (await service.status(inProject)).stale ? 'stale' : 'fresh',
+    ]
+  }
+  const all = { [kitten]: 0.9, [cat]: 0.06, [dog]: 0.04 }
+  const merge = (): Promise<unknown> => classOf.merge({ ...inProject, from: [kitten], into: cat })
+
+  await suggest(all)
+  expect(await now()).toEqual([all, 'fresh'])
+  await merge()
+  expect(await now()).toEqual([{ [cat]: 0.9, [dog]: 0.04 }, 'stale'])
+  expect(events.some(({ topic }) => topic === 'suggestions.changed')).toBe(true)
+  undo(studio, project)
+  expect(await now()).toEqual([all, 'stale'])
+  redo(studio, project)
+  expect(await now()).toEqual([{}, 'stale'])
+  await suggest({ [cat]: 0.9, [dog]: 0.1 })
+  undo(studio, project)
+  expect(await now()).toEqual([{ [cat]: 0.9, [dog]: 0.1 }, 'stale'])
+
+  await suggest(all)
+  await classOf.delete({ ...inProject, class: dog })
+  expect(await now()).toEqual([{ [kitten]: 0.9, [cat]: 0.06 }, 'stale'])
+  undo(studio, project)
+  await suggest(all)
+  await classOf.create({ ...inProject, name: 'new' })
+  undo(studio, project)
+  expect(await now()).toEqual([all, 'fresh'])
 })
 
 test('suggestions can be computed again after many other tasks', async () => {

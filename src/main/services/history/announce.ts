@@ -17,6 +17,9 @@ export function announce(events: EventHub, { id: project, db }: OpenProject, act
   const has = (subject: string): boolean =>
     db.get('SELECT 1 FROM changes WHERE action = ? AND subject = ? LIMIT 1', action, subject) !== undefined
   if (has('class')) events.emit('classes.changed', changed)
+  // Classes that went took suggestions along.
+  if (db.get(`SELECT 1 FROM changes WHERE action = ? AND subject = 'class' AND after IS NULL`, action))
+    events.emit('suggestions.changed', { project })
   const labelled = images(`'label'`)
   if (labelled !== undefined) events.emit('labels.changed', { ...changed, images: labelled })
   if (has('split')) events.emit('splits.changed', changed)

@@ -3,6 +3,7 @@ import type { Split } from '../../../shared/contract/domain.ts'
 import type { Database } from '../../storage/database.ts'
 import { among } from '../images/query.ts'
 import type { Condition } from '../images/query.ts'
+import { markStale } from '../suggestions/status.ts'
 import { classRow, removeClass, writeClass } from './class-row.ts'
 import type { ClassRow } from './class-row.ts'
 
@@ -80,6 +81,7 @@ export class Recorder {
     this.label({ sql: 'images.class = ?', values: [id] }, null)
     this.#keepClass(id, classRow(this.#db, id), null)
     removeClass(this.#db, id)
+    markStale(this.#db)
   }
 
   #keepClass(id: number, before: ClassRow | null, after: ClassRow | null): void {

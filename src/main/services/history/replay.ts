@@ -4,6 +4,7 @@ import { AppError } from '../../../shared/errors.ts'
 import type { Database } from '../../storage/database.ts'
 import type { OpenProject, Studio } from '../context.ts'
 import { revisionOf } from '../projects/facts.ts'
+import { markStale } from '../suggestions/status.ts'
 import { announce } from './announce.ts'
 import { removeClass, writeClass } from './class-row.ts'
 import type { ClassRow } from './class-row.ts'
@@ -68,11 +69,11 @@ type Side = 'before' | 'after'
 
 /** Gives everything that an action changed the value it had on one side of it. Classes come first and go last: labels refer to them. */
 function apply(db: Database, { id: action, at }: StoredAction, side: Side): void {
-  const classes = db.all<{ id: number; row: string | null }>(
-    `SELECT row AS id, ${side} AS row FROM changes WHERE action = ? AND subject = 'class'`,
+  const classes = db.all<{ readonly id: number } & Readonly<Record<Side, string | null>>>(
+    `SELECT row AS id, before, after FROM changes WHERE action = ? AND subject = 'class'`,
     action,
   )
-  for (const { row } of classes) if (row !== null) writeClass(db, JSON.parse(row) as ClassRow)
+  for (const { [side]: row } of classes) if (row !== null) writeClass(db, JSON.parse(row) as ClassRow)
   // An image that has gone is not found; a class that has gone leaves none.
   db.run(
     `UPDATE images SET class = target.class, labelled_at = iif(target.class IS NULL, NULL, target.at)
@@ -93,7 +94,14 @@ function apply(db: Database, { id: action, at }: StoredAction, side: Side): void
     WHERE action = ? AND subject = 'state' AND images.id = changes.row AND images.state IN (changes.before, changes.after)`,
     action,
   )
-  for (const { id, row } of classes) if (row === null) removeClass(db, id)
+  for (const { id, [side]: row } of classes) if (row === null) removeClass(db, id)
+  if (classes.every(({ after }) => after !== null)) return
+  // A merge gave suggestions another class, which they bore no longer than that.
+  db.run(
+    `UPDATE suggestions SET class = others ->> '$[0][0]'
+    WHERE class <> others ->> '$[0][0]' AND others ->> '$[0][0]' IN (SELECT id FROM classes)`,
+  )
+  markStale(db)
 }
 
 function toAction({ undone, ...action }: StoredAction): Action {

@@ -6,6 +6,7 @@ import { classId, share } from '../../../shared/contract/domain.ts'
 import type { images } from '../../../shared/contract/images.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { Database } from '../../storage/database.ts'
+import { classRows } from '../history/class-row.ts'
 import { readRows } from './rows.ts'
 
 export type ImageDetails = Awaited<ReturnType<ServiceApi<typeof images>['get']>>
@@ -48,6 +49,14 @@ export function imageDetails(db: Database, image: number): ImageDetails {
     labelledAt: stored.labelled_at,
     problem: stored.problem,
     duplicates: duplicates.map(({ id }) => id),
-    suggestions: othersSchema.parse(JSON.parse(stored.others ?? '[]')).map(([label, confidence]) => ({ class: label, confidence })),
+    suggestions: suggestionsOf(db, row.suggestion, stored.others),
   }
+}
+
+/** The first is the image's, whatever classes have been merged since; of the others, those whose classes are there. */
+function suggestionsOf(db: Database, first: ImageDetails['suggestion'], others: string | null): ImageDetails['suggestions'] {
+  if (first === null) return []
+  const there = new Set(classRows(db).map(({ id }) => id))
+  const [, ...rest] = othersSchema.parse(JSON.parse(others ?? '[]')).map(([label, confidence]) => ({ class: label, confidence }))
+  return [first, ...rest.filter((one) => one.class !== first.class && there.has(one.class))]
 }

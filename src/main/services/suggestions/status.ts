@@ -1,6 +1,7 @@
 // What the present suggestions were computed from, and whether that is still so.
 import { z } from 'zod'
 import { time } from '../../../shared/contract/domain.ts'
+import type { Database } from '../../storage/database.ts'
 import { getJson, putJson } from '../../storage/values.ts'
 import type { OpenProject } from '../context.ts'
 import { latestModel } from '../predictions/models.ts'
@@ -38,6 +39,13 @@ export function readComputed({ db }: OpenProject): Computed | null {
 /** In the transaction of the last suggestions. */
 export function writeComputed({ db }: OpenProject, computed: Computed): void {
   putJson(db, key, computed)
+}
+
+/** In the transaction that takes classes away, and suggestions with them, or brings them back. */
+export function markStale(db: Database): void {
+  const computed = getJson(db, key, stored)
+  // As no labels are written down.
+  if (computed) putJson(db, key, { ...computed, labels: '' })
 }
 
 export function isStale(project: OpenProject, { labels, latest }: Computed): boolean {
