@@ -1,5 +1,6 @@
 // What two runs have made of the same images.
 import type { ShallowRef } from 'vue'
+import { readPages } from '../../api/pages.ts'
 import { useApi } from '../../api/platform.ts'
 import { useResource } from '../../composables/use-resource.ts'
 import type { Run } from '../../../shared/contract/runs.ts'
@@ -7,14 +8,12 @@ import { pair } from './statistics.ts'
 import type { JudgedOnce, Paired } from './statistics.ts'
 import type { JudgedSplit } from './use-results-route.ts'
 
-/** Images of an answer. */
-const most = 10_000
-
 /** @param runs null = there are no two to compare */
 export function usePaired(runs: () => readonly [Run, Run] | null, split: () => JudgedSplit): ShallowRef<Paired | null> {
   const api = useApi()
   const judged = async (run: Run, signal: AbortSignal): Promise<readonly JudgedOnce[]> =>
-    (await api.runs.judged({ project: run.project, run: run.id, split: split(), limit: most }, { signal })).images
+    (await readPages('images', (page) => api.runs.judged({ project: run.project, run: run.id, split: split(), ...page }, { signal })))
+      .images
   const read = async ([first, second]: readonly [Run, Run], signal: AbortSignal): Promise<Paired> =>
     pair(await judged(first, signal), await judged(second, signal))
   const { data } = useResource(
