@@ -264,4 +264,7 @@ test('names are safe, short and free', () => {
     '_nul.jpg',
     '_',
   ])
+  // Quick also where all have the same name.
+  const numbered = Array.from({ length: 20_000 }, () => free.take('img.jpg'))
+  expect([new Set(numbered).size, numbered[0], numbered.at(-1)]).toEqual([20_000, 'img.jpg', 'img (20000).jpg'])
 })

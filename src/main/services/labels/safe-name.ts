@@ -21,15 +21,17 @@ export function safeName(name: string): string {
 
 /** Hands out names in one folder, each once: a second `a.jpg` becomes `a (2).jpg`. Upper and lower case are the same. */
 export class FreeNames {
-  readonly #taken = new Set<string>()
+  /** Taken ones, with the number that the next of the same name is tried with: many files may be called alike. */
+  readonly #taken = new Map<string, number>()
 
   take(name: string): string {
     const safe = safeName(name)
     const dot = safe.lastIndexOf('.')
     const [stem, ending] = dot > 0 ? [safe.slice(0, dot), safe.slice(dot)] : [safe, '']
     let free = safe
-    for (let n = 2; this.#taken.has(key(free)); n++) free = `${stem} (${n})${ending}`
-    this.#taken.add(key(free))
+    let next = this.#taken.get(key(safe)) ?? 2
+    while (this.#taken.has(key(free))) free = `${stem} (${next++})${ending}`
+    this.#taken.set(key(free), 2).set(key(safe), next)
     return free
   }
 }
