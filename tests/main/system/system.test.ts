@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { afterAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { dataFolder } from '../../../src/node/data-folder.ts'
 import { fileLog, memoryLog } from '../../../src/main/log.ts'
 import type { Log } from '../../../src/main/services/context.ts'
@@ -76,6 +76,29 @@ test('settings that a file of an older version lacks have their defaults', async
   mkdirSync(join(home, 'data'))
   writeFileSync(join(home, 'data', 'settings.json'), '{"theme": "dark"}')
   expect(await setting().api.settings({})).toEqual({ ...defaultSettings, theme: 'dark' })
+})
+
+test.skipIf(process.platform === 'win32')('a folder is shown; on a Mac, one that may be a program is not started', async () => {
+  const called = join(home, 'called')
+  for (const name of ['open', 'xdg-open'])
+    writeFileSync(join(home, name), `#!/bin/sh\nprintf '%s\\n' "$@" > '${called}'\n`, { mode: 0o755 })
+  for (const name of ['plain', 'Tool.app']) mkdirSync(join(home, name))
+  const { api } = setting([home])
+  const { PATH } = process.env
+  const platform = vi.spyOn(process, 'platform', 'get')
+  onTestFinished(() => {
+    platform.mockRestore()
+    process.env.PATH = PATH
+  })
+  process.env.PATH = `${home}:${PATH ?? ''}`
+  const shown = async (on: NodeJS.Platform, name: string): Promise<string[]> => {
+    platform.mockReturnValue(on)
+    await api.openFolder({ folder: join(home, name) })
+    return readFileSync(called, 'utf8').trimEnd().split('\n')
+  }
+  expect(await shown('linux', 'Tool.app')).toEqual([join(home, 'Tool.app')])
+  expect(await shown('darwin', 'plain')).toEqual([join(home, 'plain')])
+  expect(await shown('darwin', 'Tool.app')).toEqual(['-R', join(home, 'Tool.app')])
 })
 
 test('version and health fit the contract', async () => {

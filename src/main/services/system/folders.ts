@@ -1,7 +1,7 @@
 // Makes folders inside the allowed roots, and shows folders in the file manager.
 import { spawn } from 'node:child_process'
 import { mkdir, realpath, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import { fileError } from '../../../node/file-error.ts'
 import { isAtOrBelow } from '../../../node/inside.ts'
 import { AppError } from '../../../shared/errors.ts'
@@ -29,10 +29,12 @@ export async function makeFolderInside(places: Places, parent: string, name: str
 export async function showFolder(allowed: Places, folder: string): Promise<void> {
   const real = await insideOf(allowed, folder)
   if (!(await stat(real)).isDirectory()) throw new AppError('not-found', `${folder}: expected a folder, found a file`)
+  // On a Mac, a folder whose name has an ending may be a program, which would start: it is shown in the folder that it lies in.
+  const options = process.platform === 'darwin' && extname(real) !== '' ? ['-R'] : []
   const command = process.platform === 'darwin' ? 'open' : process.platform === 'win32' ? 'explorer' : 'xdg-open'
   await new Promise<void>((resolve, reject) => {
     // No shell sees the path.
-    const child = spawn(command, [real], { stdio: 'ignore', detached: true })
+    const child = spawn(command, [...options, real], { stdio: 'ignore', detached: true })
     child.once('error', (error) =>
       reject(
         new AppError('unsupported', `${folder}: expected a file manager on the machine of the services, found none`, { cause: error }),
