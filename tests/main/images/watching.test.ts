@@ -79,6 +79,22 @@ test('the service scans what is watched, as long as it is watched', async () => 
   expect(bench.studio.tasks.list(id)).toHaveLength(2)
 })
 
+test("an upload that became a source is watched, though it lies among what is the project's own", async () => {
+  const bench = testStudio(scanningEngine())
+  const images = calls('images', service(bench.studio))
+  const id = bench.project.id
+  const upload = join(bench.project.folder, 'uploads', 'a'.repeat(32), 'photos')
+  mkdirSync(upload, { recursive: true })
+  writeFileSync(join(upload, 'a.jpg'), jpeg(1))
+  await bench.ended(images.import({ project: id, folder: upload }))
+  await images.watch({ project: id, on: true })
+  // The watch of a folder that is left out begins with a notice.
+  await setTimeout(1500)
+  expect(bench.studio.tasks.list(id).map(({ kind }) => kind)).toEqual(['import'])
+  writeFileSync(join(upload, 'b.jpg'), jpeg(2))
+  await vi.waitFor(async () => expect((await images.sources({ project: id })).sources[0]?.images).toBe(2), { timeout: 10_000 })
+})
+
 test('a cancelled import keeps what it has, whole; the next one brings the rest under the same action or another', async () => {
   const bench = testStudio(scanningEngine())
   const { project, studio } = bench

@@ -106,7 +106,8 @@ async function writeKnown(db: Database, source: number, file: string): Promise<v
   }
 }
 
-/** What the project itself keeps inside a source: pictures that are no images of the user's. */
+/** What the project itself keeps inside a source: pictures that are no images of the user's. The source may be an upload itself. */
 export function ownFolders(project: string, source: string): string[] {
-  return isBelow(source, project) ? [project] : ['thumbnails', 'runs', 'exports', 'backups', 'uploads'].map((name) => join(project, name))
+  const own = ['.', 'thumbnails', 'runs', 'exports', 'backups', 'uploads'].map((name) => join(project, name))
+  return own.filter((folder) => isBelow(source, folder))
 }
