@@ -1,5 +1,16 @@
 // A project whose folder was moved: what lies in it is found at its new place, whichever version wrote it down, and nothing of it goes.
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -74,6 +85,7 @@ function age(folder: string): void {
 /** Opens a project and expects all of it, at its place of now. */
 async function expectWhole(folder: string, { name, elsewhere }: { name: string; elsewhere: string }): Promise<void> {
   const { registry, trashed, api } = started()
+  utimesSync(join(folder, 'uploads', unused), 0, 0)
   const project = await registry.open(folder)
   const places = [join(folder, 'images'), join(folder, 'uploads', used, 'holiday'), elsewhere]
   expect((await api.sources({ project: project.id })).sources.map((source) => [source.folder, source.available])).toEqual(

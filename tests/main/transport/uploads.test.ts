@@ -1,6 +1,6 @@
 // What goes to and from the server beside calls: files handed over, pictures of predicted files, exports to save.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { once } from 'node:events'
 import { connect as connectTo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -195,9 +195,15 @@ test('batches that became no source go to the trash, others stay wherever their 
   db.run("INSERT INTO sources (folder) VALUES ('lost-7')")
   const trashed: string[] = []
   const trash = (path: string): Promise<void> => Promise.resolve(void trashed.push(path))
+  const twoDaysAgo = new Date(Date.now() - 2 * 24 * 60 * 60 * 1000)
+  for (const name of [batch, used, elsewhere]) utimesSync(join(folder, 'uploads', name), twoDaysAgo, twoDaysAgo)
   await discardUnusedUploads(project, trash)
   expect(trashed).toEqual([])
   db.run("DELETE FROM sources WHERE folder = 'lost-7'")
+  await discardUnusedUploads(project, trash)
+  // Files came in below it a moment ago: the rest may be on its way.
+  expect(trashed).toEqual([])
+  utimesSync(join(folder, 'uploads', batch, 'holiday'), twoDaysAgo, twoDaysAgo)
   await discardUnusedUploads(project, trash)
   expect(trashed).toEqual([join(folder, 'uploads', batch)])
   await expect(discardUnusedUploads(project, () => Promise.reject(new Error('no trash here')))).rejects.toThrow('no trash here')

@@ -1,5 +1,6 @@
-// Images and tables of their labels that were handed over by a browser: each batch in a folder of its own below the project, until a source takes it or the project is opened again.
-import { readdir } from 'node:fs/promises'
+// Images and tables of their labels that were handed over by a browser: each batch in a folder of its own below the project, until a source takes it,
+// or the project is opened when it has not changed for a day.
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
 import { isLabelTableName } from '../../../shared/label-table.ts'
@@ -11,6 +12,8 @@ import { sourceFolders } from '../projects/facts.ts'
 
 /** Folders in one another. */
 const deepest = 32
+/** Milliseconds without a change after which nobody is still sending a batch. */
+const day = 24 * 60 * 60 * 1000
 
 /** @param batch 32 hexadecimal digits, with or without hyphens */
 export function uploadFolder({ folder }: Pick<OpenProject, 'folder'>, batch: string): string {
@@ -31,7 +34,7 @@ export function uploadPath(path: string): string {
   return join(...parts.map((part) => safeName(part)))
 }
 
-/** Puts batches that became no source of the project into the trash. One whose name is in a source's place stays, wherever that place is, and all
+/** Puts batches that became no source of the project, and are not still coming, into the trash. One whose name is in a source's place stays, wherever that place is, and all
  * of them do where a source's place was lost with a damaged database. @throws as the trash does: what it does not take stays, too */
 export async function discardUnusedUploads({ folder, db }: Pick<OpenProject, 'folder' | 'db'>, toTrash: Trash): Promise<void> {
   const all = uploadsOf(folder)
@@ -39,7 +42,16 @@ export async function discardUnusedUploads({ folder, db }: Pick<OpenProject, 'fo
   const sources = sourceFolders(db).map((folder) => folder.split(/[\\/]/))
   if (sources.some((parts) => parts.length < 2)) return
   const used = new Set(sources.flat())
-  for (const batch of batches) if (!used.has(batch)) await toTrash(join(all, batch))
+  for (const batch of batches)
+    if (!used.has(batch) && Date.now() - (await lastChange(join(all, batch))) > day) await toTrash(join(all, batch))
+}
+
+/** When the last file came into a folder or below it. */
+async function lastChange(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ parentPath, name }) => join(parentPath, name))
+  const facts = await Promise.all([folder, ...folders].map((each) => stat(each)))
+  return facts.reduce((last, { mtimeMs }) => Math.max(last, mtimeMs), 0)
 }
 
 function isBatch(name: string): boolean {
