@@ -1,9 +1,7 @@
 // Files that must not replace any: written whole beside their place, then given their name.
-import { randomUUID } from 'node:crypto'
 import { link, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
 import { fileError } from '../node/file-error.ts'
-import { writeFileAtomic } from '../node/files.ts'
+import { besideOf, writeFileAtomic } from '../node/files.ts'
 import type { Content } from '../node/files.ts'
 import { AppError } from '../shared/errors.ts'
 
@@ -28,11 +26,6 @@ export async function writeNewFile(path: string, content: AsyncIterable<Content>
   } finally {
     await rm(temporary, { force: true })
   }
-}
-
-/** A hidden name on the same disk, where renaming is all or nothing. */
-export function besideOf(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`)
 }
 
 export function taken(path: string): AppError {

@@ -1,6 +1,6 @@
 // Writing files so that a final name never holds a half-written file, whatever fails in between.
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, basename, join, resolve } from 'node:path'
 import type { FileHandle } from 'node:fs/promises'
 import { AppError } from '../shared/errors.ts'
@@ -11,7 +11,7 @@ export type Content = string | Uint8Array
 /** Replaces a file in one go: written beside it, forced to the disk, renamed. Several pieces are written one after another.
  * @throws AppError 'no-access' or 'disk-full' naming the path; the old file, if any, is untouched and nothing is left behind. */
 export async function writeFileAtomic(path: string, content: Content | Iterable<Content> | AsyncIterable<Content>): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`)
+  const temporary = besideOf(path)
   try {
     const file = await open(temporary, 'wx')
     try {
@@ -20,18 +20,41 @@ export async function writeFileAtomic(path: string, content: Content | Iterable<
     } finally {
       await file.close()
     }
-    await rename(temporary, path)
-    await syncFolder(dirname(path))
+    await renameOntoDisk(temporary, path)
   } catch (error) {
     await rm(temporary, { force: true })
     throw fileError(error, 'write', path) ?? error
   }
 }
 
-/** Deletes what `writeFileAtomic` left half-written in a folder when its process was killed. */
+/** A hidden name on the same disk, where renaming is all or nothing. */
+export function besideOf(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`)
+}
+
+/** Deletes what a process that was killed left half-written in a folder, files and folders, under names of `besideOf`. */
 export async function removeTemporaries(folder: string): Promise<void> {
-  const names = (await readdir(folder)).filter((name) => /^\..+\.[0-9a-f-]{36}\.tmp$/.test(name))
-  for (const name of names) await rm(join(folder, name), { force: true })
+  // SQLite keeps a journal beside a copy that it makes.
+  const names = (await readdir(folder)).filter((name) => /^\..+\.[0-9a-f-]{36}\.tmp(-journal)?$/.test(name))
+  for (const name of names) await rm(join(folder, name), { recursive: true, force: true })
+}
+
+/** Gives a finished file or folder its name, for good. */
+export async function renameOntoDisk(from: string, to: string): Promise<void> {
+  await rename(from, to)
+  await syncFolder(dirname(to))
+}
+
+/** Copies a file onto the disk, writable whatever the original was. */
+export async function copyOntoDisk(from: string, to: string): Promise<void> {
+  await copyFile(from, to)
+  await chmod(to, 0o644)
+  const file = await open(to, 'r+')
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
+  }
 }
 
 export async function writeJson(path: string, value: unknown): Promise<void> {

@@ -1,9 +1,19 @@
 // A final name never holds a half-written file, and every failure names the file that the user knows.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, expect, test } from 'vitest'
-import { makeFolder, NdjsonFile, readJson, readNdjson, removeTemporaries, writeFileAtomic, writeJson } from '../../src/node/files.ts'
+import {
+  besideOf,
+  copyOntoDisk,
+  makeFolder,
+  NdjsonFile,
+  readJson,
+  readNdjson,
+  removeTemporaries,
+  writeFileAtomic,
+  writeJson,
+} from '../../src/node/files.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'files-'))
 afterAll(() => rmSync(root, { recursive: true }))
@@ -64,9 +74,19 @@ test('lines go on where the checkpoint was; lines cut short or damaged by a cras
 test('what a killed process left half-written is deleted, nothing else', async () => {
   const place = join(folder, 'killed')
   mkdirSync(place)
-  for (const name of ['last.bin', '.hidden.tmp', '.last.bin.0b9f4a7e-6c1d-4d3a-9a55-7f7f3f0b8a11.tmp']) writeFileSync(join(place, name), '')
+  for (const path of ['last.bin', '.hidden.tmp', besideOf('last.bin'), `${besideOf('copy.db')}-journal`])
+    writeFileSync(join(place, path), '')
+  mkdirSync(join(place, besideOf('model'), 'inside'), { recursive: true })
   await removeTemporaries(place)
   expect(readdirSync(place).sort()).toEqual(['.hidden.tmp', 'last.bin'])
+})
+
+test('a copy can be written to, also of what cannot', async () => {
+  const [from, to] = [join(folder, 'read-only'), join(folder, 'copy')]
+  writeFileSync(from, 'x', { mode: 0o444 })
+  await copyOntoDisk(from, to)
+  appendFileSync(to, 'y')
+  expect(readFileSync(to, 'utf8')).toBe('xy')
 })
 
 test('folders are made with those above them; where none can be made it says so, on /proc too', async () => {

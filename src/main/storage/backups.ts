@@ -4,7 +4,7 @@ import { open, readdir, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { fileError } from '../../node/file-error.ts'
-import { makeFolder } from '../../node/files.ts'
+import { besideOf, makeFolder } from '../../node/files.ts'
 
 /** Folder for copies, beside the database. */
 export const backupFolder = 'backups'
@@ -33,7 +33,7 @@ export function copyBeforeMigration(db: DatabaseSync, file: string, version: num
   const folder = join(dirname(file), backupFolder)
   mkdirSync(folder, { recursive: true })
   const copy = join(folder, `before-v${version}-${stamp()}.db`)
-  const temporary = `${copy}.tmp`
+  const temporary = besideOf(copy)
   try {
     db.prepare('VACUUM INTO ?').run(temporary)
     const descriptor = openSync(temporary, 'r+')

@@ -5,6 +5,7 @@ import { dirname } from 'node:path'
 import { backup, DatabaseSync } from 'node:sqlite'
 import type { SQLInputValue, StatementSync } from 'node:sqlite'
 import { fileError } from '../../node/file-error.ts'
+import { besideOf } from '../../node/files.ts'
 import { AppError } from '../../shared/errors.ts'
 import { migrations } from './migrations/index.ts'
 import type { Migration } from './migrations/index.ts'
@@ -233,7 +234,7 @@ function prepare(db: DatabaseSync, file: string, isNew: boolean, steps: readonly
 }
 
 async function copyPages(db: DatabaseSync, path: string): Promise<void> {
-  const temporary = `${path}.tmp`
+  const temporary = besideOf(path)
   try {
     await backup(db, temporary, { rate: 200 })
     const file = await open(temporary, 'r+')

@@ -17,6 +17,7 @@ import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, expect, test, vi } from 'vitest'
+import { besideOf } from '../../../src/node/files.ts'
 import { memoryLog } from '../../../src/main/log.ts'
 import type { Log, OpenProject } from '../../../src/main/services/context.ts'
 import { projects } from '../../../src/main/services/projects/index.ts'
@@ -177,6 +178,22 @@ test('a second process is refused in one line; a killed one leaves the project f
   await once(owner, 'exit')
   // What the owner had committed is there: it was still in the log.
   expect(await api.open({ folder })).toMatchObject({ id, classes: 1 })
+})
+
+test('what a killed one left half-written goes when the project is opened', async () => {
+  const { registry } = setting()
+  const project = await registry.create(join(home, 'p'))
+  const { folder } = project
+  const halves = ['backups/daily-1.db', 'exports/model', 'runs/1'].map((name) => join(folder, besideOf(name)))
+  for (const half of halves) mkdirSync(half, { recursive: true })
+  const others = ['exports/model', 'exports/.mine', 'runs/1'].map((name) => join(folder, name))
+  for (const other of others) mkdirSync(other)
+  expect(await registry.open(folder)).toBe(project)
+  expect(halves.filter(existsSync)).toEqual(halves)
+  await registry.close(project.id)
+  await registry.open(folder)
+  expect(halves.filter(existsSync)).toEqual([])
+  expect(others.filter(existsSync)).toEqual(others)
 })
 
 test('a folder that goes away closes its project, and can be opened when it is back', async () => {

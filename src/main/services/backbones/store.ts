@@ -1,13 +1,13 @@
 // The application's own copies of backbones: a folder each, named by content, with a record beside the model.
 import { randomUUID } from 'node:crypto'
-import { chmod, copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import { backbone } from '../../../shared/contract/backbones.ts'
 import type { Backbone } from '../../../shared/contract/backbones.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { fileError } from '../../../node/file-error.ts'
-import { makeFolder, readJson, writeJson } from '../../../node/files.ts'
+import { copyOntoDisk, makeFolder, readJson, writeJson } from '../../../node/files.ts'
 import { hashModel } from '../../../node/model-files.ts'
 import type { ResultOf } from '../../../shared/results.ts'
 
@@ -121,15 +121,7 @@ async function sizeOf(path: string): Promise<number | null> {
   return found?.isFile() ? found.size : null
 }
 
-/** Onto the disk, writable whatever the original was. */
 async function copy(from: string, to: string): Promise<void> {
   await mkdir(dirname(to), { recursive: true })
-  await copyFile(from, to)
-  await chmod(to, 0o644)
-  const file = await open(to, 'r+')
-  try {
-    await file.sync()
-  } finally {
-    await file.close()
-  }
+  await copyOntoDisk(from, to)
 }

@@ -1,11 +1,10 @@
 // Makes the folder of an export: everything in it, or no folder.
-import { copyFile, mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { mkdir, readdir, rm, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileError } from '../../../node/file-error.ts'
-import { readJson, writeFileAtomic } from '../../../node/files.ts'
+import { besideOf, copyOntoDisk, readJson, renameOntoDisk, writeFileAtomic } from '../../../node/files.ts'
 import { hashModel } from '../../../node/model-files.ts'
 import { AppError } from '../../../shared/errors.ts'
-import { besideOf } from '../../new-file.ts'
 import { listBackbones } from '../backbones/index.ts'
 import type { OpenProject, Studio } from '../context.ts'
 import type { TrainedRun } from '../predictions/models.ts'
@@ -46,7 +45,7 @@ export async function writeExport(
   try {
     await mkdir(temporary, { recursive: true })
     const model = join(temporary, 'model.onnx')
-    await copyFile(trained.model, model)
+    await copyOntoDisk(trained.model, model)
     const { sha256, bytes } = await hashModel(model, [])
     const parity = await checkParity(studio, project, trained.folder, model, record.classes, signal)
     const backbone = (await listBackbones(studio)).find(({ id }) => id === trained.run.config.backbone)?.name ?? null
@@ -62,7 +61,7 @@ export async function writeExport(
     await requireFree(folder)
     // Windows renames onto nothing only.
     await rmdir(folder).catch(() => undefined)
-    await rename(temporary, folder)
+    await renameOntoDisk(temporary, folder)
     const names = ['model.onnx', ...Object.keys(texts)]
     const files = await Promise.all(names.map(async (path) => ({ path, bytes: (await stat(join(folder, path))).size })))
     return { files, parity }

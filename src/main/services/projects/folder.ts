@@ -9,7 +9,7 @@ import { backupFolder } from '../../storage/backups.ts'
 import { Database } from '../../storage/database.ts'
 
 export const databaseName = 'project.db'
-const subfolders: readonly string[] = ['thumbnails', 'runs', 'exports', backupFolder]
+export const subfolders: readonly string[] = ['thumbnails', 'runs', 'exports', backupFolder]
 /** A database that is being made. */
 const unfinished = 'project.db.new'
 /** Files that systems leave in folders by themselves. */

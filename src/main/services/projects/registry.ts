@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Project } from '../../../shared/contract/projects.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { removeTemporaries } from '../../../node/files.ts'
 import { keepDailyCopy } from '../../storage/backups.ts'
 import { Database, goneError } from '../../storage/database.ts'
 import type { EventHub } from '../../transport/event-hub.ts'
@@ -11,7 +12,7 @@ import type { Trash } from '../../trash.ts'
 import type { Log, OpenProject, OpenProjects } from '../context.ts'
 import { ChangeEvents } from './change-events.ts'
 import { describe, newFacts, readFacts, revisionOf, touch, writeFacts, writeName } from './facts.ts'
-import { databaseName, holdsProject, makeProject, makeSubfolders, notAProject, realFolder, usualName } from './folder.ts'
+import { databaseName, holdsProject, makeProject, makeSubfolders, notAProject, realFolder, subfolders, usualName } from './folder.ts'
 import { bringOwnSources } from './own-sources.ts'
 import { Turns } from './turns.ts'
 
@@ -99,6 +100,7 @@ export class ProjectRegistry implements OpenProjects {
       const db = new Database(join(real, databaseName))
       try {
         await makeSubfolders(real)
+        await this.#clear(real)
         return this.#enter(db, real)
       } catch (error) {
         db.close()
@@ -190,6 +192,15 @@ export class ProjectRegistry implements OpenProjects {
       }
     }
     return project
+  }
+
+  /** Of what its last owner, who was killed, left half-written. */
+  async #clear(folder: string): Promise<void> {
+    try {
+      for (const name of subfolders) await removeTemporaries(join(folder, name))
+    } catch (error) {
+      this.#log.error(`${folder}: something half-written stays`, error)
+    }
   }
 
   /** @returns whether there was something to end */

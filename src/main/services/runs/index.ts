@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { makeFolder } from '../../../node/files.ts'
 import type { Handlers } from '../../../shared/contract/index.ts'
 import type { RunConfig } from '../../../shared/contract/runs.ts'
 import { AppError } from '../../../shared/errors.ts'
@@ -68,7 +67,6 @@ export function runs(studio: Studio, trash: Trash = systemTrash, retryEvery?: nu
       const run = newId()
       const folder = runFolder(project, run)
       try {
-        await makeFolder(folder)
         await writeRequest(studio, folder, config, plan, place)
         store.add(run, name, config)
       } catch (error) {

@@ -1,6 +1,7 @@
 // The engine's request of a run: fixed when the run is started, with the places of now.
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { writeFileAtomic, readJson, writeJson } from '../../../node/files.ts'
+import { besideOf, makeFolder, readJson, renameOntoDisk, writeFileAtomic, writeJson } from '../../../node/files.ts'
 import type { RunConfig } from '../../../shared/contract/runs.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { manifestFileName } from '../../../shared/manifest.ts'
@@ -16,10 +17,17 @@ import { normalizeOf } from './validate.ts'
 
 const fileName = 'request.json'
 
-/** Writes down what is trained on, and how. */
+/** Makes the folder of a run, with what is trained on, and how: wholly or not at all. */
 export async function writeRequest(studio: Studio, folder: string, config: RunConfig, plan: Plan, place: Place): Promise<void> {
-  await writeFileAtomic(join(folder, manifestFileName), manifestLines(plan))
-  await writeJson(join(folder, fileName), await describe(studio, folder, config, place))
+  const temporary = besideOf(folder)
+  try {
+    await makeFolder(temporary)
+    await writeFileAtomic(join(temporary, manifestFileName), manifestLines(plan))
+    await writeJson(join(temporary, fileName), await describe(studio, folder, config, place))
+    await renameOntoDisk(temporary, folder)
+  } finally {
+    await rm(temporary, { recursive: true, force: true })
+  }
 }
 
 /** @throws AppError 'not-found' where the backbone or the run's files are gone, 'bad-data' where they are damaged */
