@@ -1,9 +1,9 @@
 // Service `predictions`: a trained model's word on any images.
 import { join } from 'node:path'
-import { wayBelow } from '../../../node/inside.ts'
 import type { Handlers } from '../../../shared/contract/index.ts'
 import { findBackbone } from '../backbones/index.ts'
 import type { OpenProject, Studio } from '../context.ts'
+import { imageFinder } from '../images/find.ts'
 import { RunStore } from '../runs/store.ts'
 import { nearestBy } from '../suggestions/similar.ts'
 import { checkCsv, writeCsv } from './csv.ts'
@@ -84,15 +84,6 @@ export function predictions(studio: Studio): Handlers['predictions'] {
 
 /** Files that are images of the project get their ids. */
 function withImages({ db }: OpenProject, lines: readonly IndexedLine[]): (Omit<IndexedLine, 'id'> & { image: number | null })[] {
-  const sources = db.all<{ id: number; folder: string }>('SELECT id, folder FROM sources')
-  const imageOf = (file: string): number | null => {
-    for (const source of sources) {
-      const path = wayBelow(source.folder, file)
-      if (path === null) continue
-      const found = db.get<{ id: number }>('SELECT id FROM images WHERE source = ? AND path = ?', source.id, path)
-      if (found) return found.id
-    }
-    return null
-  }
-  return lines.map(({ id, ...line }) => ({ ...line, image: id ?? imageOf(line.file) }))
+  const imageAt = imageFinder(db)
+  return lines.map(({ id, ...line }) => ({ ...line, image: id ?? imageAt(line.file) }))
 }
