@@ -5,8 +5,15 @@ import { CsvError, parse } from 'csv-parse'
 import { parse as parseText } from 'csv-parse/sync'
 import { AppError } from '../shared/errors.ts'
 import { fromCell } from '../shared/csv.ts'
-import { columnOf, delimiterOf, splitOf } from '../shared/label-table.ts'
+import { splitOf } from '../shared/label-table.ts'
 import { fileError } from './file-error.ts'
+
+/** Header names, compared without case, spaces, dashes and underscores. */
+const columnNames = {
+  file: ['file', 'filename', 'filepath', 'image', 'imagename', 'imagepath', 'imagefile', 'imageid', 'path'],
+  label: ['label', 'class', 'classname', 'category', 'target', 'species'],
+  split: ['split', 'set', 'subset'],
+}
 
 export interface LabelColumns {
   readonly file: number
@@ -16,11 +23,11 @@ export interface LabelColumns {
   readonly hasHeader: boolean
 }
 
-/** Cells as they were meant, without space around them; empty where there is none. */
+/** Cells as they were meant, without space around them; an empty label or null where there is none. */
 export interface LabelRow {
   readonly file: string
   readonly label: string
-  readonly split: string
+  readonly split: ReturnType<typeof splitOf>
   /** 1-based, of the row's first line. */
   readonly line: number
 }
@@ -60,8 +67,15 @@ export function labelColumns(head: readonly string[], isImage: (name: string) =>
   return { file: 0, label: 1, split: hasSplit ? 2 : null, hasHeader: false }
 }
 
+/** Index of a kind of column in a header, or null. */
+function columnOf(header: readonly string[], kind: keyof typeof columnNames): number | null {
+  const names = header.map((cell) => cell.toLowerCase().replace(/[\s_-]/g, ''))
+  const position = columnNames[kind].map((name) => names.indexOf(name)).find((at) => at >= 0)
+  return position ?? null
+}
+
 /** One by one, without the header. Cells may be missing at the end of a row; there are none too many.
- * @throws AppError 'bad-data', with the line where a row is broken, 'not-found', 'no-access' */
+ * @throws AppError 'bad-data', with the line where a row is broken, names no file or an unknown split; 'not-found', 'no-access' */
 export async function* readLabelRows(path: string, { file, label, split, hasHeader }: LabelColumns): AsyncGenerator<LabelRow> {
   try {
     const handle = await open(path)
@@ -73,12 +87,15 @@ export async function* readLabelRows(path: string, { file, label, split, hasHead
       const stream = handle.createReadStream({ start: 0, autoClose: false })
       stream.on('error', (error) => parser.destroy(error))
       let isHead = hasHeader
+      let extra = 0
       for await (const record of stream.pipe(parser)) {
         const { record: cells, info } = record as { record: string[]; info: { lines: number } }
         const cell = (column: number | null): string => (column === null ? '' : fromCell(cells[column] ?? '').trim())
-        // `lines` counts the last line of a record; quoted cells may span several.
-        const line = info.lines - cells.join('').split('\n').length + 1
-        if (!isHead) yield { file: cell(file), label: cell(label), split: cell(split), line }
+        // `lines` counts to the last line of a record, and each of the two characters that end a line in a quoted cell.
+        const ends = cells.join(',').match(/[\r\n]/g)?.length ?? 0
+        const line = info.lines - ends - extra
+        extra += cells.join(',').match(/\r\n/g)?.length ?? 0
+        if (!isHead) yield rowOf(path, line, { file: cell(file), label: cell(label), split: cell(split) })
         isHead = false
       }
     } finally {
@@ -87,6 +104,16 @@ export async function* readLabelRows(path: string, { file, label, split, hasHead
   } catch (error) {
     throw problemOf(error, path)
   }
+}
+
+function rowOf(path: string, line: number, { file, label, split }: Readonly<Record<keyof typeof columnNames, string>>): LabelRow {
+  const fail = (expected: string): never => {
+    throw new AppError('bad-data', `${path}: line ${line}: expected ${expected}`)
+  }
+  if (file === '') fail('the name of an image file, found an empty cell')
+  const found = splitOf(split)
+  if (split !== '' && found === null) fail(`train, validation or test as the split, found '${split}'`)
+  return { file, label, split: found, line }
 }
 
 async function startOf(file: FileHandle): Promise<Buffer> {
@@ -98,8 +125,10 @@ function requireUtf8(path: string, start: Buffer): void {
   if (start.includes(0)) throw new AppError('bad-data', `${path}: expected a CSV in UTF-8, found zero bytes (UTF-16, or no text at all)`)
 }
 
+/** What separates the cells, judged by the first line. */
 function delimiterIn(text: string): string {
-  return delimiterOf(text.slice(0, text.search(/[\r\n]|$/)))
+  const [first = ''] = text.split(/[\r\n]/, 1)
+  return first.includes(',') ? ',' : first.includes(';') ? ';' : '\t'
 }
 
 function problemOf(error: unknown, path: string): unknown {

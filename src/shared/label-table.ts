@@ -1,11 +1,4 @@
-// Tables of labels, as a CSV in a folder of images or by itself: what their columns, splits and files are called.
-
-/** Header names, compared without case, spaces, dashes and underscores. */
-const columnNames = {
-  file: ['file', 'filename', 'filepath', 'image', 'imagename', 'imagepath', 'imagefile', 'imageid', 'path'],
-  label: ['label', 'class', 'classname', 'category', 'target', 'species'],
-  split: ['split', 'set', 'subset'],
-}
+// Names in folders of images and in tables of their labels: what splits, files and the tables themselves are called.
 
 const splitNames: ReadonlyMap<string, 'train' | 'validation' | 'test'> = new Map([
   ['train', 'train'],
@@ -16,13 +9,6 @@ const splitNames: ReadonlyMap<string, 'train' | 'validation' | 'test'> = new Map
   ['test', 'test'],
   ['testing', 'test'],
 ])
-
-/** Index of a kind of column in a header, or null. */
-export function columnOf(header: readonly string[], kind: keyof typeof columnNames): number | null {
-  const names = header.map((cell) => cell.toLowerCase().replace(/[\s_-]/g, ''))
-  const position = columnNames[kind].map((name) => names.indexOf(name)).find((at) => at >= 0)
-  return position ?? null
-}
 
 /** The split that a folder, file or cell name stands for, or null. */
 export function splitOf(name: string): 'train' | 'validation' | 'test' | null {
@@ -52,9 +38,4 @@ export function shortNames(path: string): ReadonlySet<string> {
 /** @param path or name alone, with forward slashes */
 export function isLabelTableName(path: string): boolean {
   return /[^/]\.csv$/i.test(path)
-}
-
-/** What separates the cells, judged by the first line. */
-export function delimiterOf(firstLine: string): string {
-  return firstLine.includes(',') ? ',' : firstLine.includes(';') ? ';' : '\t'
 }

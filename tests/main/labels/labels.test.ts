@@ -142,12 +142,12 @@ test('a table without a header may tell something else in its third column, and 
 
 test.each([
   ['path,label\nb.jpg,cat\nb.jpg,dog\n', "bad.csv, line 3: expected the label 'cat' as in bad.csv, line 2, found 'dog'"],
-  ['path,label,split\nb.jpg,cat,holdout\n', "bad.csv, line 2: expected train, validation or test as the split, found 'holdout'"],
-  ['path,label\n,cat\n', 'bad.csv, line 2: expected the path of an image, found an empty cell'],
+  ['path,label,split\nb.jpg,cat,holdout\n', "bad.csv: line 2: expected train, validation or test as the split, found 'holdout'"],
+  ['path,label\n,cat\n', 'bad.csv: line 2: expected the name of an image file, found an empty cell'],
   ['name,kind\nx,cat\n', 'expected a header with the columns path and label, found name, kind'],
   ['path,label\n"b.jpg,cat\n', 'Quote Not Closed'],
   ['path,label\nb.jpg,cat,train\n', 'Invalid Record Length: expect 2, got 3 on line 2'],
-  ['b.jpg,cat,train\na.jpg,cat,sharp\n', "bad.csv, line 2: expected train, validation or test as the split, found 'sharp'"],
+  ['b.jpg,cat,train\na.jpg,cat,sharp\n', "bad.csv: line 2: expected train, validation or test as the split, found 'sharp'"],
   ['', 'found an empty file'],
 ])('a table that is wrong changes nothing: %j', async (text, message) => {
   const csv = join(folder, 'bad.csv')

@@ -31,14 +31,12 @@ export const readCsv: LayoutReader = async (root, walk) => {
   const used = new Map<string, { label: string | null; where: string }>()
   const images: LabelledFile[] = []
   for (const { name, columns } of tables) {
-    for await (const { file: path, label: text, split: splitCell, line } of readLabelRows(join(root, name), columns)) {
+    for await (const { file: path, label: text, split: given, line } of readLabelRows(join(root, name), columns)) {
       const fail = (message: string): never => {
         throw new DataError('bad-data', join(root, name), `line ${line}: ${message}`)
       }
       const label = text.normalize('NFC') || null
-      const split = splitOf(splitCell) ?? splitOf(name.slice(0, -4))
-      if (path === '') fail('expected the name of an image file, found an empty cell')
-      if (splitCell !== '' && splitOf(splitCell) === null) fail(`expected train, validation or test as the split, found '${splitCell}'`)
+      const split = given ?? splitOf(name.slice(0, -4))
       const file = index.find(path)
       if (file === null) {
         skipped.push({ path, reason: `named in ${name}, line ${line}, but not there (or there more than once)` })

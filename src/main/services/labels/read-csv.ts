@@ -3,7 +3,6 @@ import { basename, dirname, resolve } from 'node:path'
 import { labelColumns, readHead, readLabelRows } from '../../../node/label-csv.ts'
 import type { LabelColumns, LabelRow } from '../../../node/label-csv.ts'
 import { AppError } from '../../../shared/errors.ts'
-import { splitOf } from '../../../shared/label-table.ts'
 import type { OpenProject } from '../context.ts'
 import { findImages } from '../images/find.ts'
 import { GivenLabels } from './given.ts'
@@ -32,18 +31,14 @@ async function take(project: OpenProject, path: string, rows: readonly LabelRow[
     project,
     rows.map(({ file }) => resolve(dirname(path), file)),
   )
-  for (const [i, { file: name, label, split: splitCell, line }] of rows.entries()) {
+  for (const [i, { file: name, label, split, line }] of rows.entries()) {
     const where = `${basename(path)}, line ${line}`
-    const found = splitOf(splitCell)
     const className = label.normalize('NFC')
-    if (name === '') throw new AppError('bad-data', `${where}: expected the path of an image, found an empty cell`)
-    if (splitCell !== '' && found === null)
-      throw new AppError('bad-data', `${where}: expected train, validation or test as the split, found '${splitCell}'`)
     if (className.length > 200)
       throw new AppError('bad-data', `${where}: expected a label of at most 200 characters, found ${className.length}`)
     const image = byFile[i] ?? names.find(name)
     if (image === null) given.addUnknown(`${where}: ${name}`)
-    else given.add(image, { class: className === '' ? null : className, split: found }, where)
+    else given.add(image, { class: className === '' ? null : className, split }, where)
   }
 }
 
