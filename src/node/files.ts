@@ -99,7 +99,7 @@ async function makeWithParents(path: string): Promise<string | undefined> {
   return top ?? path
 }
 
-async function isFolder(path: string): Promise<boolean> {
+export function isFolder(path: string): Promise<boolean> {
   return stat(path).then(
     (found) => found.isDirectory(),
     () => false,

@@ -1,12 +1,13 @@
 // Service `backbones`: pre-trained networks that the application keeps, inspected by the engine before they are taken in.
 import { realpath } from 'node:fs/promises'
-import { basename, extname, isAbsolute, join } from 'node:path'
+import { basename, extname, join } from 'node:path'
 import type { Backbone } from '../../../shared/contract/backbones.ts'
 import type { Handlers } from '../../../shared/contract/index.ts'
 import { hashModel } from '../../../node/model-files.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { starterId } from '../../../shared/starter.ts'
 import type { Studio } from '../context.ts'
+import { mustBeAbsolute } from '../projects/folder.ts'
 import type { Listed } from './catalogue.ts'
 import { withConverted } from './converted.ts'
 import { Downloads } from './downloads.ts'
@@ -122,7 +123,7 @@ function storeOf({ dataFolder }: Pick<Studio, 'dataFolder'>): BackboneStore {
 }
 
 async function inspect({ engine }: Studio, file: string, signal: AbortSignal): Promise<Inspection> {
-  if (!isAbsolute(file)) throw new AppError('bad-option', `file: expected an absolute path, found ${file}`)
+  mustBeAbsolute('file', file)
   return inspectionsOf(engine).inspect(file, signal)
 }
 

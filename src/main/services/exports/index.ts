@@ -1,12 +1,13 @@
 // Service `exports`: a run's model as files to take away.
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { isAbsolute, join } from 'node:path'
+import { join } from 'node:path'
 import { fileError } from '../../../node/file-error.ts'
 import type { Handlers } from '../../../shared/contract/index.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { OpenProject, Studio } from '../context.ts'
 import { requireModel } from '../predictions/models.ts'
+import { mustBeAbsolute } from '../projects/folder.ts'
 import { exportedFiles, rememberedExports, rememberExport } from './remembered.ts'
 import { shellSample } from './samples.ts'
 import { requireFree, writeExport } from './write.ts'
@@ -28,7 +29,7 @@ export function exports(studio: Studio): Handlers['exports'] {
       const trained = requireModel(project, run)
       if (!formats.some((known) => known.id === format))
         throw new AppError('bad-option', `format: expected one of ${formats.map((known) => known.id).join(', ')}, found ${format}`)
-      if (to !== undefined && !isAbsolute(to)) throw new AppError('bad-option', `to: expected an absolute path, found ${to}`)
+      if (to !== undefined) mustBeAbsolute('to', to)
       const folder = to ?? freeFolder(project, trained.run.name)
       await requireFree(folder)
       return studio.tasks.start({ kind: 'export', project: id, subject: folder }, async ({ signal }) => {

@@ -6,7 +6,8 @@ import { predictionLine } from '../../../shared/lines.ts'
 import { evaluationFileName, judgedImageSchema } from '../../../shared/manifest.ts'
 import type { JudgedImage } from '../../../shared/manifest.ts'
 import type { OpenProject, Studio } from '../context.ts'
-import { makeScratch, removeScratch } from '../predictions/scratch.ts'
+import { withScratch } from '../predictions/scratch.ts'
+import { placeOf } from '../runs/places.ts'
 
 export interface Parity {
   readonly images: number
@@ -36,8 +37,7 @@ export async function checkParity(
 ): Promise<Parity | null> {
   const images = await judgedImages(project, runFolder)
   if (images.length === 0) return null
-  const scratch = await makeScratch()
-  try {
+  return withScratch(async (scratch) => {
     const [list, results] = [join(scratch, 'list.ndjson'), join(scratch, 'results.ndjson')]
     await writeFileAtomic(
       list,
@@ -49,9 +49,7 @@ export async function checkParity(
     )
     const found = (await readNdjson(results)).map((line) => predictionLine.parse(line))
     return compare(images, found, classes)
-  } finally {
-    await removeScratch(scratch)
-  }
+  })
 }
 
 function compare(
@@ -80,13 +78,7 @@ async function judgedImages({ db }: OpenProject, runFolder: string): Promise<Che
   return judged
     .filter((_, i) => i % step === 0)
     .flatMap((line) => {
-      const place =
-        line.id === null
-          ? undefined
-          : db.get<{ folder: string; path: string }>(
-              'SELECT sources.folder, images.path FROM images JOIN sources ON sources.id = images.source WHERE images.id = ?',
-              line.id,
-            )
+      const place = line.id === null ? null : placeOf(db, line.id)
       if (line.id === null || !place) return []
       const file = join(place.folder, place.path)
       return existsSync(file) ? [{ ...line, id: line.id, file }] : []

@@ -1,17 +1,16 @@
 // Tasks `import` and `rescan`: a project's sources brought in line with their folders, one scan of a project at a time.
-import { realpath, stat } from 'node:fs/promises'
-import { isAbsolute } from 'node:path'
-import { fileError } from '../../../node/file-error.ts'
+import { isFolder } from '../../../node/files.ts'
 import { isBelow } from '../../../node/inside.ts'
 import type { ImportReport } from '../../../shared/contract/task-results.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { OpenProject, Studio } from '../context.ts'
+import { realFolder } from '../projects/folder.ts'
 import { wayInside } from '../projects/own-sources.ts'
 import type { TaskContext } from '../tasks/task-runner.ts'
 import { ScanRecorder } from './scan-recorder.ts'
 import { announcer, scanSource } from './scan-source.ts'
 import { summarise } from './scan-summary.ts'
-import { isFolder, keepReport } from './sources.ts'
+import { keepReport } from './sources.ts'
 
 interface Source {
   readonly id: number
@@ -33,7 +32,7 @@ export class Scans {
   }
 
   /** Starts to take a folder in; one that is a source already is scanned again.
-   * @throws AppError 'bad-option', 'not-found', 'no-access', 'bad-data' for what is no folder, 'conflict' for one that lies inside a
+   * @throws AppError 'bad-option', 'not-found', 'no-access', 'conflict' for one that lies inside a
    *   source or around one: its files would be in the project twice. */
   async import(project: OpenProject, folder: string, labels: boolean): Promise<{ task: string }> {
     const real = await realFolder(folder)
@@ -169,18 +168,6 @@ function noImages({ db }: OpenProject, { id, folder }: Source): AppError {
   const first = db.get<{ path: string; reason: string }>('SELECT path, reason FROM skipped WHERE source = ? ORDER BY path', id)
   const found = first ? `none among ${count} files (e.g. ${first.path}: ${first.reason})` : 'an empty folder'
   return new AppError('bad-data', `${folder}: expected images (JPEG, PNG, WebP, TIFF, GIF, AVIF), found ${found}`)
-}
-
-/** @throws AppError */
-async function realFolder(folder: string): Promise<string> {
-  if (!isAbsolute(folder)) throw new AppError('bad-option', `folder: expected an absolute path, found ${folder}`)
-  try {
-    const real = await realpath(folder)
-    if ((await stat(real)).isDirectory()) return real
-  } catch (error) {
-    throw fileError(error, 'read', folder) ?? error
-  }
-  throw new AppError('bad-data', `${folder}: expected a folder of images, found a file`)
 }
 
 function total(kind: ImportReport['kind'], reports: readonly SourceReport[], seconds: number): ImportReport {

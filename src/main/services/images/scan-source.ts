@@ -1,11 +1,11 @@
 // Scans one source: tells the engine what is known, writes what it answers.
-import { mkdtemp, open, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isBelow } from '../../../node/inside.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { Database } from '../../storage/database.ts'
 import type { OpenProject, Studio } from '../context.ts'
+import { withScratch } from '../predictions/scratch.ts'
 import type { TaskContext } from '../tasks/task-runner.ts'
 import { ScanRecorder } from './scan-recorder.ts'
 import type { ScanSource } from './scan-recorder.ts'
@@ -26,10 +26,9 @@ export async function scanSource(
   const announce = announcer(studio, project, recorder)
   const task = source.folder
   progress({ task: `listing ${task}`, done: 0, total: null, unit: 'images' })
-  const scratch = await mkdtemp(join(tmpdir(), 'self-tuning-scan-'))
   let failure: unknown = null
   const stop = new AbortController()
-  try {
+  const scan = async (scratch: string): Promise<void> => {
     const known = join(scratch, 'known.ndjson')
     await writeKnown(project.db, source.id, known)
     await studio.engine.run(
@@ -51,6 +50,9 @@ export async function scanSource(
         },
       },
     )
+  }
+  try {
+    await withScratch(scan)
     if (failure !== null) throw AppError.from(failure)
     project.db.transaction(() => {
       project.db.run('UPDATE sources SET scanned_at = ? WHERE id = ?', new Date().toISOString(), source.id)
@@ -61,7 +63,6 @@ export async function scanSource(
     throw failure ?? error
   } finally {
     announce(true)
-    await rm(scratch, { recursive: true, force: true })
   }
 }
 

@@ -1,5 +1,5 @@
 // The folders that a project's images lie in.
-import { stat } from 'node:fs/promises'
+import { isFolder } from '../../../node/files.ts'
 import type { ServiceApi } from '../../../shared/contract/define.ts'
 import type { images } from '../../../shared/contract/images.ts'
 import { importReport } from '../../../shared/contract/task-results.ts'
@@ -44,11 +44,4 @@ export async function listSources({ db }: OpenProject): Promise<SourceList> {
 /** What a scan has found, for those who ask after a restart. */
 export function keepReport({ db }: OpenProject, source: number, report: ImportReport): void {
   db.run('UPDATE sources SET report = ? WHERE id = ?', JSON.stringify(report), source)
-}
-
-export function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  )
 }

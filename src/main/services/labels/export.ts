@@ -1,6 +1,6 @@
 // Task `export-labels`: labels as a CSV or as folders of copies; whole under its name, or not there at all.
 import { mkdir, rename, rm, rmdir } from 'node:fs/promises'
-import { isAbsolute, join } from 'node:path'
+import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { fileError } from '../../../node/file-error.ts'
 import { besideOf } from '../../../node/files.ts'
@@ -9,6 +9,7 @@ import { AppError } from '../../../shared/errors.ts'
 import { toRow } from '../../../shared/csv.ts'
 import { requireNothing, taken, writeNewFile } from '../../new-file.ts'
 import type { OpenProject, Studio } from '../context.ts'
+import { mustBeAbsolute } from '../projects/folder.ts'
 import type { TaskContext } from '../tasks/task-runner.ts'
 import { copyFolders } from './copy-folders.ts'
 import { countExported, exportedImages, hasOneSource } from './exported-images.ts'
@@ -17,7 +18,7 @@ type Written = Pick<Extract<TaskResult, { kind: 'export-labels' }>, 'images' | '
 
 /** @throws AppError 'bad-option' for a relative path */
 export function exportLabels(studio: Studio, project: OpenProject, format: 'csv' | 'folders', to: string): { task: string } {
-  if (!isAbsolute(to)) throw new AppError('bad-option', `to: expected an absolute path, found ${to}`)
+  mustBeAbsolute('to', to)
   return studio.tasks.start({ kind: 'export-labels', project: project.id, subject: to }, async (context): Promise<TaskResult> => {
     await requireNothing(to)
     const write = format === 'csv' ? writeCsv : writeFolders

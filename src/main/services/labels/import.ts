@@ -1,6 +1,6 @@
 // Task `import-labels`: labels and splits from a CSV or a folder, as one action of the history.
 import { realpath, stat } from 'node:fs/promises'
-import { basename, isAbsolute } from 'node:path'
+import { basename } from 'node:path'
 import { fileError } from '../../../node/file-error.ts'
 import type { Split } from '../../../shared/contract/domain.ts'
 import type { TaskResult } from '../../../shared/contract/task-results.ts'
@@ -11,6 +11,7 @@ import { classesByName, nameKey } from '../classes/names.ts'
 import { recordAction } from '../history/record.ts'
 import { among } from '../images/query.ts'
 import type { Condition } from '../images/query.ts'
+import { mustBeAbsolute } from '../projects/folder.ts'
 import type { GivenLabels } from './given.ts'
 import { readCsvLabels } from './read-csv.ts'
 import { readFolderLabels } from './read-folder.ts'
@@ -20,7 +21,7 @@ const mostNewClasses = 2000
 
 /** @param replace also images that have a label or split. @throws AppError 'bad-option' for a relative path */
 export function importLabels(studio: Studio, project: OpenProject, path: string, replace: boolean): { task: string } {
-  if (!isAbsolute(path)) throw new AppError('bad-option', `path: expected an absolute path, found ${path}`)
+  mustBeAbsolute('path', path)
   return studio.tasks.start({ kind: 'import-labels', project: project.id, subject: path }, async (context): Promise<TaskResult> => {
     context.progress({ task: `reading ${path}`, done: 0, total: null, unit: 'images' })
     const isFolder = await stat(path).then(

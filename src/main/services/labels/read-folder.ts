@@ -1,12 +1,11 @@
 // Reads the labels of a folder in a published layout: its files are the project's own, or have the same content as an image of it.
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writeFileAtomic } from '../../../node/files.ts'
 import { wayBelow } from '../../../node/inside.ts'
 import type { ReadFile, SameFile } from '../../../shared/scan.ts'
 import type { OpenProject, Studio } from '../context.ts'
 import { findImages } from '../images/find.ts'
+import { withScratch } from '../predictions/scratch.ts'
 import type { TaskContext } from '../tasks/task-runner.ts'
 import { GivenLabels } from './given.ts'
 
@@ -18,8 +17,7 @@ const batch = 2000
  * @throws AppError as the engine does; 'bad-data' where copies of one image have different labels */
 export async function readFolderLabels(studio: Studio, project: OpenProject, folder: string, context: TaskContext): Promise<GivenLabels> {
   const files: Found[] = []
-  const scratch = await mkdtemp(join(tmpdir(), 'self-tuning-labels-'))
-  try {
+  await withScratch(async (scratch) => {
     const known = join(scratch, 'known.ndjson')
     await writeFileAtomic(known, knownFiles(project, folder))
     let total: number | null = null
@@ -37,9 +35,7 @@ export async function readFolderLabels(studio: Studio, project: OpenProject, fol
         },
       },
     )
-  } finally {
-    await rm(scratch, { recursive: true, force: true })
-  }
+  })
   return match(project, folder, files)
 }
 

@@ -1,15 +1,16 @@
 // Writes the predictions of a task as a CSV.
 import { stat } from 'node:fs/promises'
-import { dirname, isAbsolute } from 'node:path'
+import { dirname } from 'node:path'
 import { fileError } from '../../../node/file-error.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { PredictionLine } from '../../../shared/lines.ts'
 import { predictionHeader, predictionRow } from '../../../shared/prediction-table.ts'
 import { requireNothing, writeNewFile } from '../../new-file.ts'
+import { mustBeAbsolute } from '../projects/folder.ts'
 
 /** @throws AppError 'bad-option' for a relative path, 'conflict' where there is something already, 'not-found' or 'no-access' for its folder */
 export async function checkCsv(path: string): Promise<void> {
-  if (!isAbsolute(path)) throw new AppError('bad-option', `csv: expected an absolute path, found ${path}`)
+  mustBeAbsolute('csv', path)
   await requireNothing(path)
   const folder = dirname(path)
   const found = await stat(folder).catch((error: unknown) => {

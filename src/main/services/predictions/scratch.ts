@@ -1,4 +1,4 @@
-// Folders for lists and results that live no longer than their project is open.
+// Folders for lists and results that live no longer than a piece of work, or their project is open.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,4 +10,14 @@ export function makeScratch(): Promise<string> {
 export async function removeScratch(folder: string): Promise<void> {
   // Windows keeps what another program, e.g. a virus scanner, has open: the system clears its temporary folder itself.
   await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined)
+}
+
+/** Does something with a folder that goes afterwards. */
+export async function withScratch<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await makeScratch()
+  try {
+    return await work(folder)
+  } finally {
+    await removeScratch(folder)
+  }
 }

@@ -1,9 +1,10 @@
 // What is to be predicted, as the engine takes it: a folder, or a file that lists images.
-import { isAbsolute, join } from 'node:path'
+import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { writeFileAtomic } from '../../../node/files.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { OpenProject } from '../context.ts'
+import { mustBeAbsolute } from '../projects/folder.ts'
 
 export type Subject = { readonly images: readonly number[] } | { readonly files: readonly string[] } | { readonly folder: string }
 
@@ -20,8 +21,7 @@ export function nameOf(subject: Subject): string {
 /** @throws AppError 'bad-option' for a path that is not absolute */
 export function checkSubject(subject: Subject): void {
   const paths = 'folder' in subject ? [subject.folder] : 'files' in subject ? subject.files : []
-  const relative = paths.find((path) => !isAbsolute(path))
-  if (relative !== undefined) throw new AppError('bad-option', `subject: expected absolute paths, found ${relative}`)
+  for (const path of paths) mustBeAbsolute('subject', path)
 }
 
 /** Writes the list where one is needed. @throws AppError 'not-found' naming an image that the project does not have */

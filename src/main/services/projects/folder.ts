@@ -18,7 +18,7 @@ const litter = new Set(['.DS_Store', 'Thumbs.db', 'desktop.ini', '.directory'])
 /** The folder itself, whichever links lead there.
  * @throws AppError 'bad-option', 'not-found', 'no-access' */
 export async function realFolder(folder: string): Promise<string> {
-  mustBeAbsolute(folder)
+  mustBeAbsolute('folder', folder)
   try {
     const real = await realpath(folder)
     if ((await stat(real)).isDirectory()) return real
@@ -28,8 +28,9 @@ export async function realFolder(folder: string): Promise<string> {
   throw new AppError('not-found', `${folder}: expected a folder, found a file`, { details: { path: folder } })
 }
 
-export function mustBeAbsolute(folder: string): void {
-  if (!isAbsolute(folder)) throw new AppError('bad-option', `folder: expected an absolute path, found ${quote(folder)}`)
+/** @param field what the caller gave it as. @throws AppError 'bad-option' */
+export function mustBeAbsolute(field: string, path: string): void {
+  if (!isAbsolute(path)) throw new AppError('bad-option', `${field}: expected an absolute path, found ${quote(path)}`)
 }
 
 export function notAProject(folder: string): AppError {
@@ -47,7 +48,7 @@ export async function holdsProject(folder: string): Promise<boolean> {
  * @param fill writes the first rows
  * @throws AppError 'bad-data' naming what else the folder holds, 'no-access', 'disk-full' */
 export async function makeProject(folder: string, fill: (db: Database) => void): Promise<void> {
-  mustBeAbsolute(folder)
+  mustBeAbsolute('folder', folder)
   const made = await makeFolder(folder)
   await mustBeEmpty(folder)
   const file = join(folder, unfinished)

@@ -1,6 +1,4 @@
 // How long a run would take and how much memory it needs: a task that lets the engine try a few steps.
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writeFileAtomic } from '../../../node/files.ts'
 import type { RunConfig } from '../../../shared/contract/runs.ts'
@@ -9,6 +7,7 @@ import { manifestFileName } from '../../../shared/manifest.ts'
 import { findBackbone } from '../backbones/index.ts'
 import type { Studio } from '../context.ts'
 import type { Place } from '../devices/index.ts'
+import { withScratch } from '../predictions/scratch.ts'
 import type { TaskContext } from '../tasks/task-runner.ts'
 import { manifestLines } from './plan.ts'
 import type { Plan } from './plan.ts'
@@ -21,8 +20,7 @@ export async function estimateRun(
   place: Place,
   task: TaskContext,
 ): Promise<TaskResult> {
-  const folder = await mkdtemp(join(tmpdir(), 'self-tuning-estimate-'))
-  try {
+  return withScratch(async (folder) => {
     const images = join(folder, manifestFileName)
     await writeFileAtomic(images, manifestLines(plan))
     const backbone = await findBackbone(studio, config.backbone)
@@ -39,7 +37,5 @@ export async function estimateRun(
       },
     )
     return { kind: 'estimate', ...result }
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+  })
 }

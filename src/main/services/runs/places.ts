@@ -50,7 +50,7 @@ export async function bringPlaces({ db }: OpenProject, folder: string): Promise<
 }
 
 /** Null for an image that the project no longer has. */
-function placeOf(db: Database, image: number): Place | null {
+export function placeOf(db: Database, image: number): Place | null {
   const sql = 'SELECT sources.folder, images.path FROM images JOIN sources ON sources.id = images.source WHERE images.id = ?'
   return db.get<Place>(sql, image) ?? null
 }

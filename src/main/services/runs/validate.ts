@@ -1,7 +1,7 @@
 // What keeps a run from starting, in words, and what is worth knowing before it does.
-import { stat } from 'node:fs/promises'
 import { totalmem } from 'node:os'
 import type { RunConfig } from '../../../shared/contract/runs.ts'
+import { isFolder } from '../../../node/files.ts'
 import { freeMemory, hasOwnMemory } from '../../../node/memory.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { ResultOf } from '../../../shared/results.ts'
@@ -84,11 +84,6 @@ async function missingFolders({ sources, images }: ImageTable): Promise<string[]
   const folders = sources.filter((_, index) => used.has(index)).map(({ folder }) => folder)
   const there = await Promise.all(folders.map(isFolder))
   return folders.filter((_, index) => !there[index])
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  const found = await stat(path).catch(() => null)
-  return found?.isDirectory() === true
 }
 
 function noteMemory({ memory }: ResultOf<'check'>, note: (message: string, isProblem: boolean) => void): void {

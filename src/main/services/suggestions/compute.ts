@@ -10,7 +10,7 @@ import { neighbourLine, predictionLine } from '../../../shared/lines.ts'
 import type { OpenProject, Studio } from '../context.ts'
 import { classesOfRun } from '../predictions/models.ts'
 import type { TrainedRun } from '../predictions/models.ts'
-import { makeScratch, removeScratch } from '../predictions/scratch.ts'
+import { withScratch } from '../predictions/scratch.ts'
 import type { TaskContext } from '../tasks/task-runner.ts'
 import { listImages } from './list-images.ts'
 import { basisOf, writeComputed } from './status.ts'
@@ -34,9 +34,8 @@ const ordered = 2000
 /** @returns images with a suggestion */
 export async function compute(studio: Studio, project: OpenProject, source: Source, context: TaskContext): Promise<number> {
   const basis = basisOf(project)
-  const folder = await makeScratch()
-  const [list, results] = [join(folder, 'list.ndjson'), join(folder, 'results.ndjson')]
-  try {
+  return withScratch(async (folder) => {
+    const [list, results] = [join(folder, 'list.ndjson'), join(folder, 'results.ndjson')]
     // Unlabelled ones first: they are what is waited for. Labelled ones show where labels and suggestions disagree.
     await writeFileAtomic(list, listImages(project, ['images.class IS NULL', 'images.class IS NOT NULL'], context.signal))
     const options = {
@@ -63,9 +62,7 @@ export async function compute(studio: Studio, project: OpenProject, source: Sour
       writeComputed(project, { ...computed, computedAt: new Date().toISOString() })
       project.touch()
     })
-  } finally {
-    await removeScratch(folder)
-  }
+  })
 }
 
 async function fromModel(project: OpenProject, run: TrainedRun, results: string): Promise<Found> {

@@ -8,7 +8,7 @@ import { listBackbones } from '../backbones/index.ts'
 import type { OpenProject, Studio } from '../context.ts'
 import { readRows } from '../images/rows.ts'
 import { latestModel } from '../predictions/models.ts'
-import { makeScratch, removeScratch } from '../predictions/scratch.ts'
+import { withScratch } from '../predictions/scratch.ts'
 import { listImages } from './list-images.ts'
 
 export interface SimilarImage {
@@ -58,8 +58,7 @@ export async function nearestBy(
   signal: AbortSignal,
 ): Promise<SimilarImage[] | null> {
   if (backbones.length === 0) return null
-  const folder = await makeScratch()
-  try {
+  return withScratch(async (folder) => {
     const list = join(folder, 'list.ndjson')
     const condition = `images.id <> ${id ?? 0} AND ${labelled ? 'images.class IS NOT NULL' : 'true'}`
     await writeFileAtomic(list, listImages(project, [condition], signal))
@@ -80,9 +79,7 @@ export async function nearestBy(
       if (known) return withRows(project, images)
     }
     return null
-  } finally {
-    await removeScratch(folder)
-  }
+  })
 }
 
 /** Images that have gone meanwhile are left out. */

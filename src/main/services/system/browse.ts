@@ -31,7 +31,7 @@ export async function browse(places: Places, folder: string | undefined): Promis
     const entries = await inBatches(allowed, (root) => describe(allowed, root, root, until))
     return { folder: null, parent: null, entries }
   }
-  mustBeAbsolute(folder)
+  mustBeAbsolute('folder', folder)
   const real = await resolved(folder)
   // The same answer for what is not there and what may not be seen.
   if (real === null || !isInside(allowed, real)) {

@@ -52,7 +52,7 @@ export async function showFolder(allowed: Places, folder: string): Promise<void>
 }
 
 async function insideOf(places: Places, folder: string): Promise<string> {
-  mustBeAbsolute(folder)
+  mustBeAbsolute('folder', folder)
   const real = await realpath(folder).catch((error: unknown) => {
     throw fileError(error, 'read', folder) ?? error
   })
