@@ -95,6 +95,11 @@ export class Model {
     return pass.dropout(g.relu(this.#bottleneckNorm(pass, `${scope}/bottleneck`, hidden)), bottleneck.dropout)
   }
 
+  /** Input -> logits [N, classes]. */
+  logits(pass: Pass, scope: string, x: Value): Value {
+    return this.classify(pass, scope, this.encode(pass, scope, x))
+  }
+
   /** Feature [N, width] -> logits [N, classes]. */
   classify(pass: Pass, scope: string, feature: Value): Value {
     return this.#head(pass, `${scope}/classifier`, feature)
