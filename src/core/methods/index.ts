@@ -1,9 +1,23 @@
-// The methods, in the order in which they are offered.
+// The methods, in the order in which they are offered: first those that learn from unlabelled images too.
 import { fineTuning } from './fine-tuning.ts'
+import { fixMatch } from './fixmatch.ts'
+import { meanTeacher } from './mean-teacher.ts'
 import type { Method } from './method.ts'
+import { piModel } from './pi-model.ts'
+import { pseudoLabeling } from './pseudo-labeling.ts'
 import { selfTuning } from './self-tuning.ts'
+import { uda } from './uda.ts'
 
-export const methods: readonly Method[] = [selfTuning, fineTuning]
+export const methods: readonly Method[] = [
+  selfTuning,
+  fixMatch,
+  uda,
+  meanTeacher,
+  piModel,
+  pseudoLabeling,
+  // Labelled images only.
+  fineTuning,
+]
 
 /** @throws RangeError naming the methods there are. */
 export function methodById(id: string): Method {

@@ -23,7 +23,7 @@ export interface StepContext {
   labelled: { views: readonly Value[]; labels: Value }
   /** One input per unlabelled view; none where the method asks for none. */
   unlabelled: { views: readonly Value[] }
-  /** Share of the run that is done, scalar in [0, 1): for ramps. */
+  /** Share of the phase that is done, scalar in [0, 1): for ramps, which run in each phase anew. */
   progress: Value
 }
 
@@ -59,14 +59,21 @@ export interface Method {
   readonly citation: string
   /** Ranges, units and help are in the schema: forms and `methods` are made from it. */
   readonly settings: z.ZodObject
+  /** Settings with which a method that uses unlabelled images does without any. Left out: it needs some, or never asks for one. */
+  readonly withoutUnlabelled?: Readonly<Record<string, unknown>>
   /** @throws z.ZodError on settings out of range or unknown ones. */
   configure(settings: unknown): ConfiguredMethod
 }
 
 /** Binds a schema to the functions that read its values. */
 export function defineMethod<Schema extends z.ZodObject>(
-  about: Pick<Method, 'id' | 'title' | 'citation'> & { settings: Schema },
+  about: Pick<Method, 'id' | 'title' | 'citation' | 'withoutUnlabelled'> & { settings: Schema },
   bind: (settings: z.infer<Schema>) => ConfiguredMethod,
 ): Method {
   return { ...about, configure: (settings) => bind(about.settings.parse(settings)) }
+}
+
+/** Whether the method learns from unlabelled images, as it is unless told otherwise. */
+export function usesUnlabelled(method: Method): boolean {
+  return method.configure({}).views.unlabelled.length > 0
 }

@@ -47,6 +47,7 @@ export const selfTuning = defineMethod(
     title: 'Self-Tuning',
     citation: 'Wang, Gao, Long, Wang: Self-Tuning for Data-Efficient Deep Learning, ICML 2021',
     settings,
+    withoutUnlabelled: { unlabelledContrast: false },
   },
   (s) => {
     const contrasts = s.loss !== 'ce'
