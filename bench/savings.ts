@@ -10,7 +10,7 @@ import { Model } from '../src/core/nn/model.ts'
 import { Random } from '../src/core/tensor/random.ts'
 import { scalar, sizeOf, tensor } from '../src/core/tensor/tensor.ts'
 import type { HostTensor, Shape } from '../src/core/tensor/tensor.ts'
-import { drawMasks } from '../src/core/train/dropout.ts'
+import { drawNoise } from '../src/core/nn/noise.ts'
 import { buildEvaluation } from '../src/core/train/evaluation.ts'
 import { runSettings } from '../src/core/train/settings.ts'
 import { buildTrainingStep } from '../src/core/train/training-step.ts'
@@ -59,7 +59,7 @@ async function step(cut: Cut | null, storage: { recompute?: boolean; halfActivat
   const feeds = Object.fromEntries(names.map((name) => [name, noise([batch, ...sampleAt(cut)])]))
   const labels = tensor('int32', [batch], Int32Array.from({ length: batch }, () => random.integer(classes))) // prettier-ignore
   const always = { labels, rate: scalar('float32', 1e-4), progress: scalar('float32', 0) }
-  return () => executable.run(state, { ...feeds, ...always, ...drawMasks(built.masks, random) })
+  return () => executable.run(state, { ...feeds, ...always, ...drawNoise(built.noise, random) })
 }
 
 /** A forward pass without gradient. */

@@ -47,6 +47,8 @@ export interface ConfiguredMethod {
   /** Variables [C, K, ...] that keep K keys of each class, overwriting what they start with: how full they are is reported, and a later phase goes on with
    * them, and with variables whose names begin with theirs and a slash. Absent where there are none. */
   readonly queues?: readonly string[]
+  /** Further variables that a later phase goes on with, e.g. averages over steps. */
+  readonly carried?: readonly string[]
   /** Work on labelled batches before the first step, without gradients. Absent where there is none. */
   readonly prime?: { batches: (classes: number, batch: number) => number; step: (context: StepContext) => void }
 }

@@ -64,6 +64,10 @@ export function surer(confidence: Value, threshold: Value | number): Value {
 
 /** Probabilities with a lower entropy: p^(1/T), normalised (MixMatch, equation 7): [N, C] -> [N, C]. */
 export function sharpen(p: Value, temperature: number): Value {
-  const powered = g.pow(p, 1 / temperature)
-  return g.div(powered, g.reduceSum(powered, [1], 1))
+  return normalised(g.pow(p, 1 / temperature))
+}
+
+/** Divided by its sum along the last axis; zeros stay zeros. */
+export function normalised(x: Value): Value {
+  return g.div(x, g.max(g.reduceSum(x, [-1], 1), 1e-12))
 }

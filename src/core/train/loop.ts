@@ -1,11 +1,11 @@
 // THE training loop: draws batches, runs steps, validates, recovers from divergence, hands out checkpoints. Methods and engines are parameters.
 import type { Batch, BatchSource, BatchSourceState } from '../data/batches.ts'
 import type { Executable, State } from '../graph/program.ts'
-import type { DropoutMask } from '../nn/pass.ts'
+import { drawNoise } from '../nn/noise.ts'
+import type { Noise } from '../nn/noise.ts'
 import type { Random, RandomState } from '../tensor/random.ts'
 import { scalar, tensor } from '../tensor/tensor.ts'
 import type { HostTensor, Shape } from '../tensor/tensor.ts'
-import { drawMasks } from './dropout.ts'
 import type { TrainEvent } from './events.ts'
 import { StepMeter } from './meter.ts'
 import { rateFactor } from './schedule.ts'
@@ -43,7 +43,7 @@ export interface LoopPoint {
 
 export interface LoopOptions {
   executable: Executable
-  masks: readonly DropoutMask[]
+  noise: readonly Noise[]
   state: State
   source: BatchSource
   random: Random
@@ -81,7 +81,7 @@ const checkpointShare = 0.02
 /** Runs until `steps`, early stop, or the signal (then a checkpoint is handed out first).
  * @returns where it ended; `kept` is what `keep` was last called for. */
 export async function train(options: LoopOptions): Promise<LoopProgress> {
-  const { executable, masks, state, source, random, steps, settings, emit, signal } = options
+  const { executable, noise, state, source, random, steps, settings, emit, signal } = options
   const progress: LoopProgress = options.resume
     ? { ...options.resume.progress }
     : { step: 0, rateScale: 1, recoveries: 0, good: 0, firstLoss: null, kept: null, best: null, stale: 0, random: random.state }
@@ -121,12 +121,12 @@ export async function train(options: LoopOptions): Promise<LoopProgress> {
     const learningRate = settings.learningRate * progress.rateScale * rateFactor(progress.step, steps, settings)
     const feeds = {
       ...batchFeeds(batch, source.sampleShape),
-      ...drawMasks(masks, random),
+      ...drawNoise(noise, random),
       rate: scalar('float32', learningRate),
       progress: scalar('float32', progress.step / steps),
     }
     const outputs = await executable.run(state, feeds).catch(async (error: unknown) => {
-      // The step has not happened: its batch and its masks are drawn again.
+      // The step has not happened: its batch and its noise are drawn again.
       if (options.isSurvivable?.(error)) await state.read().then((values) => checkpoint(values, before), () => undefined) // prettier-ignore
       throw error
     })
