@@ -16,18 +16,18 @@ export const mixMatch = defineMethod(
     title: 'MixMatch',
     citation: 'Berthelot et al.: MixMatch: A Holistic Approach to Semi-Supervised Learning, NeurIPS 2019',
     settings: z.strictObject({
-      temperature: z.number().min(0.05).max(1).default(0.5).describe('T, sharpens the guessed labels'),
+      guessTemperature: z.number().min(0.05).max(1).default(0.5).describe('T, sharpens the guessed labels'),
       mixing: z.number().min(0.05).max(2).default(0.75).describe('alpha of the Beta distribution that shares in a mixture are drawn from'),
       unlabelledWeight: z
         .number()
         .min(0)
         .max(1000)
         .default(75)
-        .describe('lambda_u, times the squared distance of the predictions to the guesses'),
+        .describe('lambda_u, times the loss on unlabelled images: the squared distance to the guesses'),
       rampUp: z.number().min(0).max(1).default(0.4).describe('share of each phase over which that weight rises'),
     }),
   },
-  ({ temperature, mixing, unlabelledWeight, rampUp }) => ({
+  ({ guessTemperature, mixing, unlabelledWeight, rampUp }) => ({
     views: { labelled: ['weak'], unlabelled: ['weak', 'weak'] },
     projector: null,
     variables: () => ({}),
@@ -35,7 +35,7 @@ export const mixMatch = defineMethod(
       const { classes } = model.shape
       // One guess for both views, from a forward pass of each.
       const [p1, p2] = unlabelled.views.map((view) => g.softmax(model.logits(pass, 'query', view), 1)) as [Value, Value]
-      const guess = g.stopGradient(sharpen(g.mul(g.add(p1, p2), 0.5), temperature))
+      const guess = g.stopGradient(sharpen(g.mul(g.add(p1, p2), 0.5), guessTemperature))
       const x = [labelled.views[0]!, ...unlabelled.views]
       const p = [g.oneHot(labelled.labels, classes, 1, guess.dtype), guess, guess]
       const [mixed, target] = mixUp(pass, g.concat(x, 0), g.concat(p, 0), mixing)

@@ -19,7 +19,7 @@ export const piModel = defineMethod(
         .min(0)
         .max(1000)
         .default(0.1)
-        .describe('w, times the squared distance of the predictions, mean over images'),
+        .describe('w, times the squared distance of two predictions, mean over images'),
       rampUp: z.number().min(0).max(1).default(0.25).describe('share of each phase over which the weight rises'),
     }),
   },

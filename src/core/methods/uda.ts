@@ -14,12 +14,12 @@ export const uda = defineMethod(
     title: 'UDA',
     citation: 'Xie, Dai, Hovy, Luong, Le: Unsupervised Data Augmentation for Consistency Training, NeurIPS 2020',
     settings: z.strictObject({
-      threshold: z.number().min(0).max(1).default(0.7).describe('images that the model is less sure of are not learnt from'),
-      temperature: z.number().min(0.01).max(10).default(0.85).describe("divides the strong view's logits"),
+      threshold: z.number().min(0).max(1).default(0.7).describe('pseudo-labels that the model is less sure of are not learnt from'),
+      strongTemperature: z.number().min(0.01).max(10).default(0.85).describe("divides the strong view's logits"),
       unlabelledWeight: z.number().min(0).max(1000).default(1).describe('times the loss on unlabelled images'),
     }),
   },
-  ({ threshold, temperature, unlabelledWeight }) => ({
+  ({ threshold, strongTemperature, unlabelledWeight }) => ({
     views: { labelled: ['weak'], unlabelled: ['weak', 'strong'] },
     projector: null,
     variables: () => ({}),
@@ -27,7 +27,7 @@ export const uda = defineMethod(
       const { labelledCe, unlabelled } = forward(context)
       const [weak, strong] = unlabelled as [Value, Value]
       const sure = confidence(weak)
-      const consistency = meanOfKept(divergences(strong, weak, { student: temperature, teacher: 1 }), surer(sure, threshold))
+      const consistency = meanOfKept(divergences(strong, weak, { student: strongTemperature, teacher: 1 }), surer(sure, threshold))
       return {
         losses: { labelledCe, consistency: g.mul(consistency, unlabelledWeight) },
         pseudoLabels: pseudoLabels(weak),
