@@ -52,7 +52,7 @@ const sampleAt = (cut: Cut | null): Shape => backbone.inputType(cut, 1).shape.sl
 async function step(cut: Cut | null, storage: { recompute?: boolean; halfActivations?: boolean } = {}): Promise<Work> {
   const model = modelAt(cut)
   const initial = model.initial('query', random)
-  const built = buildTrainingStep(model, method, { ...settings, ...storage, rates }, sampleAt(cut), { ...initial, ...method.variables(model, initial, random) }) // prettier-ignore
+  const built = buildTrainingStep(model, method, { ...settings, ...storage, rates }, sampleAt(cut), { ...initial, ...method.variables(model, initial, random, { images: 0, unlabelled: 0 }) }) // prettier-ignore
   const executable = await engine.compile(built.program)
   const state = await engine.createState(built.initial)
   const names = ['labelled/0', 'labelled/1', 'unlabelled/0', 'unlabelled/1']

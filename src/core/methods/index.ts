@@ -2,6 +2,7 @@
 import { debiasMatch } from './debiasmatch.ts'
 import { fineTuning } from './fine-tuning.ts'
 import { fixMatch } from './fixmatch.ts'
+import { flexMatch } from './flexmatch.ts'
 import { freeMatch } from './freematch.ts'
 import { meanTeacher } from './mean-teacher.ts'
 import type { Method } from './method.ts'
@@ -17,6 +18,7 @@ export const methods: readonly Method[] = [
   softMatch,
   freeMatch,
   debiasMatch,
+  flexMatch,
   fixMatch,
   uda,
   mixMatch,

@@ -15,14 +15,20 @@ export interface Views {
   unlabelled: readonly ViewKind[]
 }
 
+/** For what a method keeps of each image: how many there are in the data set, and how many of them are the unlabelled ones to learn from. */
+export interface ImageCounts {
+  images: number
+  unlabelled: number
+}
+
 /** What a method builds its step from. The weights being trained are in scope `query`. */
 export interface StepContext {
   pass: Pass
   model: Model
   /** One input per labelled view, [N, ...], and int32 labels [N]. */
   labelled: { views: readonly Value[]; labels: Value }
-  /** One input per unlabelled view; none where the method asks for none. */
-  unlabelled: { views: readonly Value[] }
+  /** One input per unlabelled view; none where the method asks for none. And the number of each image in the data set, int32 [N]. */
+  unlabelled: { views: readonly Value[]; images: Value }
   /** Share of the phase that is done, scalar in [0, 1): for ramps, which run in each phase anew. */
   progress: Value
 }
@@ -42,7 +48,7 @@ export interface ConfiguredMethod {
   /** Width D of the projector that the model needs, null for none. */
   readonly projector: number | null
   /** Variables beyond the model's own (key encoders, queues), given the model's starting values. */
-  variables(model: Model, initial: Readonly<Record<string, HostTensor>>, random: Draws): Record<string, HostTensor>
+  variables(model: Model, initial: Readonly<Record<string, HostTensor>>, random: Draws, counts: ImageCounts): Record<string, HostTensor>
   step(context: StepContext): StepResult
   /** Variables [C, K, ...] that keep K keys of each class, overwriting what they start with: how full they are is reported, and a later phase goes on with
    * them, and with variables whose names begin with theirs and a slash. Absent where there are none. */

@@ -198,7 +198,7 @@ function diverged(loss: number, first: number | null): boolean {
   return !Number.isFinite(loss) || (first !== null && loss > explosion * Math.max(1, first))
 }
 
-/** A batch as feeds: `labels`, `labelled/<view>`, `unlabelled/<view>`. */
+/** A batch as feeds: `labels`, `labelled/<view>`, `unlabelled/<view>`, `unlabelled/images`. */
 export function batchFeeds(batch: Batch, sample: Shape): Record<string, HostTensor> {
   const feeds: Record<string, HostTensor> = {}
   for (const source of ['labelled', 'unlabelled'] as const) {
@@ -208,5 +208,6 @@ export function batchFeeds(batch: Batch, sample: Shape): Record<string, HostTens
     part.views.forEach((view, i) => (feeds[`${source}/${i}`] = tensor('float32', shape, view)))
   }
   if (batch.labelled) feeds.labels = tensor('int32', [batch.labelled.labels.length], batch.labelled.labels)
+  if (batch.unlabelled) feeds['unlabelled/images'] = tensor('int32', [batch.unlabelled.indices.length], batch.unlabelled.indices)
   return feeds
 }

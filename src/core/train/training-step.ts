@@ -94,7 +94,7 @@ export function buildPrimingStep(
   return { program: builder.finish({}), noise: pass.noise, batches: method.prime.batches(model.shape.classes, settings.labelledBatch) }
 }
 
-/** Feeds of the batch: `labelled/<view>`, `labels`, `unlabelled/<view>`, `progress`. */
+/** Feeds of the batch: `labelled/<view>`, `labels`, `unlabelled/<view>`, `unlabelled/images`, `progress`. */
 function stepContext(pass: Pass, model: Model, method: ConfiguredMethod, settings: StepSettings, input: Shape): StepContext {
   const { builder } = pass
   const views = (source: 'labelled' | 'unlabelled', batch: number): Value[] =>
@@ -106,7 +106,10 @@ function stepContext(pass: Pass, model: Model, method: ConfiguredMethod, setting
       views: views('labelled', settings.labelledBatch),
       labels: builder.feed('labels', { dtype: 'int32', shape: [settings.labelledBatch] }),
     },
-    unlabelled: { views: views('unlabelled', settings.unlabelledBatch) },
+    unlabelled: {
+      views: views('unlabelled', settings.unlabelledBatch),
+      images: builder.feed('unlabelled/images', { dtype: 'int32', shape: [settings.unlabelledBatch] }),
+    },
     progress: builder.feed('progress', { dtype: 'float32', shape: [] }),
   }
 }

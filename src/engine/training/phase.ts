@@ -1,7 +1,7 @@
 // One phase of a run: builds the programs for its depth, feeds them, and returns the best weights.
 import type { BatchSource, EvaluationBatch } from '../../core/data/batches.ts'
 import type { Engine, State } from '../../core/graph/program.ts'
-import type { ConfiguredMethod } from '../../core/methods/method.ts'
+import type { ConfiguredMethod, ImageCounts } from '../../core/methods/method.ts'
 import { Model } from '../../core/nn/model.ts'
 import { drawNoise } from '../../core/nn/noise.ts'
 import type { Backbone, Cut } from '../../core/nn/backbone.ts'
@@ -43,6 +43,7 @@ export interface PhaseOptions {
   settings: RunSettings
   phase: Phase
   seed: number
+  counts: ImageCounts
   data: PhaseData
   /** Trained weights (scope `query`), queues and averages of the phase before; empty for the first. */
   carried: Variables
@@ -134,7 +135,12 @@ function disposeOf(made: { dispose: () => void }): void {
   made.dispose()
 }
 
-type PhaseChoice = Pick<PhaseOptions, 'backbone' | 'classes' | 'method' | 'settings' | 'phase' | 'seed' | 'carried'>
+type PhaseChoice = Pick<PhaseOptions, 'backbone' | 'classes' | 'method' | 'settings' | 'phase' | 'seed' | 'carried'> & {
+  /** Left out: as few as there can be, where it is about the cost of a step, to which what is kept of each image adds next to nothing. */
+  counts?: ImageCounts
+}
+
+const fewest: ImageCounts = { images: 1, unlabelled: 1 }
 
 export interface PreparedPhase {
   random: Random
@@ -164,7 +170,7 @@ export function preparePhase(options: PhaseChoice, draws?: Draws): PreparedPhase
     const value = options.carried[name]
     if (value) initial[name] = value
   }
-  const fresh = method.variables(model, initial, draws ?? random)
+  const fresh = method.variables(model, initial, draws ?? random, options.counts ?? fewest)
   // Random queues would pull the trained weights apart until they are full of keys again.
   const lasting = Object.fromEntries(
     lastingVariables(method, fresh).flatMap((name) => {

@@ -45,7 +45,7 @@ function prepare(id: string, storage: { recompute?: boolean; halfActivations?: b
       rates: { backbone: 0.1, bottleneck: 1, projector: 1, classifier: 1 },
     },
     image,
-    { ...initial, ...method.variables(model, initial, random) },
+    { ...initial, ...method.variables(model, initial, random, { images: 2 * batch, unlabelled: batch }) },
   )
   return { ...step, model, method }
 }
@@ -64,11 +64,14 @@ function images(random: Random): HostTensor {
 
 const labels = tensor('int32', [batch], Array.from({ length: batch }, (_, i) => i % classes)) // prettier-ignore
 
+/** Numbers of the unlabelled images, which come after the labelled ones. */
+const seen = tensor('int32', [batch], Array.from({ length: batch }, (_, i) => batch + i)) // prettier-ignore
+
 function feeds({ method, noise }: Prepared, step: number, random: Random): Record<string, HostTensor> {
   const views = (['labelled', 'unlabelled'] as const).flatMap((source) =>
     method.views[source].map((_, view) => [`${source}/${view}`, images(random)] as const),
   )
-  const numbers = { labels, rate: scalar('float32', 0.02), progress: scalar('float32', step / steps) }
+  const numbers = { labels, 'unlabelled/images': seen, rate: scalar('float32', 0.02), progress: scalar('float32', step / steps) }
   return { ...Object.fromEntries(views), ...drawNoise(noise, random), ...numbers }
 }
 

@@ -1,5 +1,5 @@
 // Methods that keep statistics or mix images, against the arithmetic of the authors' code (microsoft/Semi-supervised-learning; DebiasMatch: TLlib)
-// written out in plain loops: two steps of given logits.
+// written out in plain loops: some steps of given logits.
 import { expect, it } from 'vitest'
 import * as g from '../../../src/core/graph/build.ts'
 import { methodById } from '../../../src/core/methods/index.ts'
@@ -27,13 +27,15 @@ interface Step {
 
 const random = new Random(4)
 const logits = (scale: number): Rows => Array.from({ length: rows }, () => Array.from({ length: classes }, (_, c) => random.normal(c === 0 ? 1 : 0, scale))) // prettier-ignore
-const given: Step[] = [1, 2].map((scale) => ({ weak: logits(scale), strong: logits(scale), labelled: logits(1) }))
+const given: Step[] = [1, 2, 1, 2].map((scale) => ({ weak: logits(scale), strong: logits(scale), labelled: logits(1) }))
 const labels = [0, 1, 2, 1, 0]
+/** Numbers of the unlabelled images. */
+const images = [3, 9, 4, 0, 7]
 
 /** Losses of each step as the method's graph has them. */
 function losses(id: string, settings: object, drawn?: (pass: Pass) => Record<string, HostTensor>): Record<string, number>[] {
   const method = methodById(id).configure(settings)
-  let state = method.variables(model, {}, random)
+  let state = method.variables(model, {}, random, { images: 2 * rows, unlabelled: rows })
   return given.map(({ weak, strong, labelled }) => {
     const builder = new ProgramBuilder(state)
     const pass = new Pass(builder, true)
@@ -42,16 +44,15 @@ function losses(id: string, settings: object, drawn?: (pass: Pass) => Record<str
       pass,
       model,
       labelled: { views: [leaf('labelled')], labels: g.constant(tensor('int32', [rows], labels)) },
-      unlabelled: { views: [leaf('weak'), leaf('strong')] },
+      unlabelled: { views: [leaf('weak'), leaf('strong')], images: g.constant(tensor('int32', [rows], images)) },
       progress: g.constant(scalar('float32', 1)),
     })
-    const { reads, updates } = builder.finish(result.losses)
+    const { updates } = builder.finish(result.losses)
     const rowsOf = (values: Rows): HostTensor => tensor('float32', [rows, classes], values.flat())
     const feeds = { weak: rowsOf(weak), strong: rowsOf(strong), labelled: rowsOf(labelled), ...state, ...drawn?.(pass) }
     const found = evaluate([...Object.values(result.losses), ...Object.values(updates)], feeds)
     const names = Object.keys(result.losses)
-    expect(Object.keys(updates).sort()).toEqual(Object.keys(reads).sort())
-    state = Object.fromEntries(Object.keys(updates).map((name, i) => [name, found[names.length + i]!]))
+    state = { ...state, ...Object.fromEntries(Object.keys(updates).map((name, i) => [name, found[names.length + i]!])) }
     return Object.fromEntries(names.map((name, i) => [name, toNumbers(found[i]!)[0]!]))
   })
 }
@@ -121,6 +122,24 @@ it('DebiasMatch', () => {
     return mean(strong.map((row, i) => (kept[i] ? crossEntropy(row.map((v, c) => v + Math.log(p[c]!)), argMax(debiased[i]!)) : 0))) // prettier-ignore
   })
   close(losses('debiasmatch', { statisticsMomentum: m, threshold: 0.5 }), 'unlabelledCe', expected)
+})
+
+it.each([true, false])('FlexMatch, warm-up %s', (thresholdWarmUp) => {
+  const threshold = 0.8
+  const learnt = new Map<number, number>()
+  const expected = given.map(({ weak, strong }) => {
+    const pseudo = weak.map(argMax)
+    const sure = weak.map((row) => Math.max(...softmax(row)))
+    const counts = uniform.map((_, c) => [...learnt.values()].filter((label) => label === c).length)
+    const most = Math.max(...counts, thresholdWarmUp ? rows - learnt.size : 0)
+    const status = counts.map((count) => (learnt.size === 0 ? 0 : count / most))
+    const kept = sure.map((s, i) => s > (threshold * status[pseudo[i]!]!) / (2 - status[pseudo[i]!]!))
+    sure.forEach((s, i) => s > threshold && learnt.set(images[i]!, pseudo[i]!))
+    return { kept, ce: mean(strong.map((row, i) => (kept[i] ? crossEntropy(row, pseudo[i]!) : 0))) }
+  })
+  const all = expected.map(({ kept }) => kept.every((is) => is))
+  expect([all[0], all.every((is) => is)]).toEqual([true, false])
+  close(losses('flexmatch', { threshold, thresholdWarmUp }), 'unlabelledCe', expected.map(({ ce }) => ce)) // prettier-ignore
 })
 
 it('MixMatch', () => {
