@@ -12,7 +12,12 @@ import { ProgramBuilder } from '../src/core/nn/program-builder.ts'
 import { Random } from '../src/core/tensor/random.ts'
 import { scalar, sizeOf, tensor } from '../src/core/tensor/tensor.ts'
 import type { HostTensor, Shape } from '../src/core/tensor/tensor.ts'
+<<<<<<< HEAD
 import { drawMasks } from '../src/core/train/dropout.ts'
+=======
+import { drawNoise } from '../src/core/nn/noise.ts'
+import { buildEvaluation } from '../src/core/train/evaluation.ts'
+>>>>>>> m1
 import { runSettings } from '../src/core/train/settings.ts'
 import { buildTrainingStep } from '../src/core/train/training-step.ts'
 import { openEngine } from '../src/engine/backends/index.ts'
@@ -54,14 +59,14 @@ const sampleAt = (cut: Cut | null): Shape => backbone.inputType(cut, 1).shape.sl
 async function step(cut: Cut | null, storage: { recompute?: boolean; halfActivations?: boolean } = {}): Promise<Work> {
   const model = modelAt(cut)
   const initial = model.initial('query', random)
-  const built = buildTrainingStep(model, method, { ...settings, ...storage, rates }, sampleAt(cut), { ...initial, ...method.variables(model, initial, random) }) // prettier-ignore
+  const built = buildTrainingStep(model, method, { ...settings, ...storage, rates }, sampleAt(cut), { ...initial, ...method.variables(model, initial, random, { images: 0, unlabelled: 0 }) }) // prettier-ignore
   const executable = await engine.compile(built.program)
   const state = await engine.createState(built.initial)
   const names = ['labelled/0', 'labelled/1', 'unlabelled/0', 'unlabelled/1']
   const feeds = Object.fromEntries(names.map((name) => [name, noise([batch, ...sampleAt(cut)])]))
   const labels = tensor('int32', [batch], Int32Array.from({ length: batch }, () => random.integer(classes))) // prettier-ignore
   const always = { labels, rate: scalar('float32', 1e-4), progress: scalar('float32', 0) }
-  return () => executable.run(state, { ...feeds, ...always, ...drawMasks(built.masks, random) })
+  return () => executable.run(state, { ...feeds, ...always, ...drawNoise(built.noise, random) })
 }
 
 /** A forward pass without gradient, with the statistics of the batch (`training`) or the stored ones. */

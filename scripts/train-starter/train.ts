@@ -178,7 +178,7 @@ async function runCycle(bench: Bench, cycle: NumberedCycle, carried: Variables, 
   try {
     const progress = await train({
       executable: withTargets(executable, source),
-      masks: [],
+      noise: [],
       state,
       source,
       random: new Random(deriveSeed(recipe.seed, 'loop', number)),

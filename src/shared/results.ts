@@ -99,7 +99,16 @@ export const settingSchema = z.object({
 
 export const methodsResultSchema = z.object({
   job: z.literal('methods'),
-  methods: z.array(z.object({ id: z.string(), title: z.string(), citation: z.string(), settings: z.array(settingSchema) })),
+  methods: z.array(
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      citation: z.string(),
+      /** Learns from unlabelled images too. */
+      unlabelled: z.boolean(),
+      settings: z.array(settingSchema),
+    }),
+  ),
   /** Settings of the training loop: they hold for every method. */
   training: z.array(settingSchema),
 })

@@ -16,9 +16,8 @@ export const fineTuning = defineMethod(
     views: { labelled: [view], unlabelled: [] },
     projector: null,
     variables: () => ({}),
-    step: ({ pass, model, labelled }) => {
-      const feature = model.encode(pass, 'query', labelled.views[0]!)
-      return { losses: { labelledCe: crossEntropy(model.classify(pass, 'query', feature), labelled.labels) } }
-    },
+    step: ({ pass, model, labelled }) => ({
+      losses: { labelledCe: crossEntropy(model.logits(pass, 'query', labelled.views[0]!), labelled.labels) },
+    }),
   }),
 )

@@ -1,9 +1,33 @@
-// The methods, in the order in which they are offered.
+// The methods, in the order in which they are offered: first those that learn from unlabelled images too, the newest of them first.
+import { debiasMatch } from './debiasmatch.ts'
 import { fineTuning } from './fine-tuning.ts'
+import { fixMatch } from './fixmatch.ts'
+import { flexMatch } from './flexmatch.ts'
+import { freeMatch } from './freematch.ts'
+import { meanTeacher } from './mean-teacher.ts'
 import type { Method } from './method.ts'
+import { mixMatch } from './mixmatch.ts'
+import { piModel } from './pi-model.ts'
+import { pseudoLabeling } from './pseudo-labeling.ts'
 import { selfTuning } from './self-tuning.ts'
+import { softMatch } from './softmatch.ts'
+import { uda } from './uda.ts'
 
-export const methods: readonly Method[] = [selfTuning, fineTuning]
+export const methods: readonly Method[] = [
+  selfTuning,
+  softMatch,
+  freeMatch,
+  debiasMatch,
+  flexMatch,
+  fixMatch,
+  uda,
+  mixMatch,
+  meanTeacher,
+  piModel,
+  pseudoLabeling,
+  // Labelled images only.
+  fineTuning,
+]
 
 /** @throws RangeError naming the methods there are. */
 export function methodById(id: string): Method {

@@ -15,15 +15,21 @@ export interface Views {
   unlabelled: readonly ViewKind[]
 }
 
+/** For what a method keeps of each image: how many there are in the data set, and how many of them are the unlabelled ones to learn from. */
+export interface ImageCounts {
+  images: number
+  unlabelled: number
+}
+
 /** What a method builds its step from. The weights being trained are in scope `query`. */
 export interface StepContext {
   pass: Pass
   model: Model
   /** One input per labelled view, [N, ...], and int32 labels [N]. */
   labelled: { views: readonly Value[]; labels: Value }
-  /** One input per unlabelled view; none where the method asks for none. */
-  unlabelled: { views: readonly Value[] }
-  /** Share of the run that is done, scalar in [0, 1): for ramps. */
+  /** One input per unlabelled view; none where the method asks for none. And the number of each image in the data set, int32 [N]. */
+  unlabelled: { views: readonly Value[]; images: Value }
+  /** Share of the phase that is done, scalar in [0, 1): for ramps, which run in each phase anew. */
   progress: Value
 }
 
@@ -42,11 +48,13 @@ export interface ConfiguredMethod {
   /** Width D of the projector that the model needs, null for none. */
   readonly projector: number | null
   /** Variables beyond the model's own (key encoders, queues), given the model's starting values. */
-  variables(model: Model, initial: Readonly<Record<string, HostTensor>>, random: Draws): Record<string, HostTensor>
+  variables(model: Model, initial: Readonly<Record<string, HostTensor>>, random: Draws, counts: ImageCounts): Record<string, HostTensor>
   step(context: StepContext): StepResult
   /** Variables [C, K, ...] that keep K keys of each class, overwriting what they start with: how full they are is reported, and a later phase goes on with
    * them, and with variables whose names begin with theirs and a slash. Absent where there are none. */
   readonly queues?: readonly string[]
+  /** Further variables that a later phase goes on with, e.g. averages over steps. */
+  readonly carried?: readonly string[]
   /** Work on labelled batches before the first step, without gradients. Absent where there is none. */
   readonly prime?: { batches: (classes: number, batch: number) => number; step: (context: StepContext) => void }
 }
@@ -59,14 +67,21 @@ export interface Method {
   readonly citation: string
   /** Ranges, units and help are in the schema: forms and `methods` are made from it. */
   readonly settings: z.ZodObject
+  /** Settings with which a method that uses unlabelled images does without any. Left out: it needs some, or never asks for one. */
+  readonly withoutUnlabelled?: Readonly<Record<string, unknown>>
   /** @throws z.ZodError on settings out of range or unknown ones. */
   configure(settings: unknown): ConfiguredMethod
 }
 
 /** Binds a schema to the functions that read its values. */
 export function defineMethod<Schema extends z.ZodObject>(
-  about: Pick<Method, 'id' | 'title' | 'citation'> & { settings: Schema },
+  about: Pick<Method, 'id' | 'title' | 'citation' | 'withoutUnlabelled'> & { settings: Schema },
   bind: (settings: z.infer<Schema>) => ConfiguredMethod,
 ): Method {
   return { ...about, configure: (settings) => bind(about.settings.parse(settings)) }
+}
+
+/** Whether the method learns from unlabelled images, as it is unless told otherwise. */
+export function usesUnlabelled(method: Method): boolean {
+  return method.configure({}).views.unlabelled.length > 0
 }

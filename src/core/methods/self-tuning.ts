@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import type { Value } from '../graph/value.ts'
 import { enqueue, infoNce, pseudoGroupContrast } from '../nn/contrast.ts'
-import { updateAverage } from '../nn/ema.ts'
+import { averagePairs, copies, updateAverage } from '../nn/ema.ts'
 import { confidence, crossEntropy, pseudoLabels } from '../nn/losses.ts'
 import type { Model, Part } from '../nn/model.ts'
 import type { HostTensor } from '../tensor/tensor.ts'
@@ -37,7 +37,7 @@ const settings = z.strictObject({
     .describe('2 as in the released code: before the labelled and the unlabelled keys'),
 })
 
-/** Parts of which the key encoder holds an average: all but the classifier. */
+/** Parts of which the key encoder holds an average: all but the classifier. It starts as a copy. */
 const keyParts: readonly Part[] = ['backbone', 'bottleneck', 'projector']
 type Source = 'labelled' | 'unlabelled'
 
@@ -47,6 +47,7 @@ export const selfTuning = defineMethod(
     title: 'Self-Tuning',
     citation: 'Wang, Gao, Long, Wang: Self-Tuning for Data-Efficient Deep Learning, ICML 2021',
     settings,
+    withoutUnlabelled: { unlabelledContrast: false },
   },
   (s) => {
     const contrasts = s.loss !== 'ce'
@@ -66,12 +67,7 @@ export const selfTuning = defineMethod(
 
     const nextKeys = ({ pass, model, ...batch }: StepContext, source: Source): Value => {
       if (source === 'labelled' || s.keyUpdatesPerStep === 2) {
-        const names = keyParts.flatMap((part) => model.trainable('query', part))
-        updateAverage(
-          pass.builder,
-          names.map((name) => [keyOf(name), name]),
-          s.keyMomentum,
-        )
+        updateAverage(pass.builder, averagePairs(model, keyParts, 'key'), s.keyMomentum)
       }
       return model.project(pass, 'key', model.encode(pass, 'key', batch[source].views[1]!))
     }
@@ -98,7 +94,7 @@ export const selfTuning = defineMethod(
     return {
       views: { labelled: view, unlabelled: s.unlabelledContrast ? view : [] },
       projector: contrasts ? s.projection : null,
-      variables: (model, initial, random) => (contrasts ? { ...keyCopies(initial), ...queues(model, random) } : {}),
+      variables: (model, initial, random) => (contrasts ? { ...copies(initial, keyParts, 'key'), ...queues(model, random) } : {}),
       step,
       ...(contrasts && { queues: queueNames().map((name) => `queue/${name}`) }),
       ...(contrasts && s.queueStart === 'labelled' ? { prime: { batches: primingBatches, step: prime } } : {}),
@@ -132,16 +128,6 @@ function remember({ pass: { builder } }: StepContext, queue: string, keys: Value
   const next = enqueue(builder.get(queue), builder.get(pointer), keys, labels)
   builder.set(queue, next.queue)
   builder.set(pointer, next.pointer)
-}
-
-function keyOf(queryVariable: string): string {
-  return queryVariable.replace(/^query\//, 'key/')
-}
-
-/** The key encoder starts as a copy of the query encoder. */
-function keyCopies(initial: Readonly<Record<string, HostTensor>>): Record<string, HostTensor> {
-  const copied = Object.entries(initial).filter(([name]) => keyParts.some((part) => name.startsWith(`query/${part}/`)))
-  return Object.fromEntries(copied.map(([name, value]) => [keyOf(name), value]))
 }
 
 /** A queue of random unit vectors [C, K, D] and its pointers. */

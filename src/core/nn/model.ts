@@ -1,7 +1,7 @@
 // The trained model: backbone -> bottleneck -> classifier and projector, its variables grouped under a scope (query, key, ...).
 import * as g from '../graph/build.ts'
 import type { Value } from '../graph/value.ts'
-import { tensor } from '../tensor/tensor.ts'
+import { filled, tensor } from '../tensor/tensor.ts'
 import type { HostTensor } from '../tensor/tensor.ts'
 import type { Draws } from '../tensor/random.ts'
 import type { Backbone, Cut } from './backbone.ts'
@@ -95,6 +95,11 @@ export class Model {
     return pass.dropout(g.relu(this.#bottleneckNorm(pass, `${scope}/bottleneck`, hidden)), bottleneck.dropout)
   }
 
+  /** Input -> logits [N, classes]. */
+  logits(pass: Pass, scope: string, x: Value): Value {
+    return this.classify(pass, scope, this.encode(pass, scope, x))
+  }
+
   /** Feature [N, width] -> logits [N, classes]. */
   classify(pass: Pass, scope: string, feature: Value): Value {
     return this.#head(pass, `${scope}/classifier`, feature)
@@ -119,12 +124,6 @@ export class Model {
     builder.set(`${name}/variance`, runningVariance)
     return y
   }
-}
-
-function filled(shape: number[], value: number): HostTensor {
-  const t = tensor('float32', shape)
-  t.data.fill(value)
-  return t
 }
 
 function normal(shape: number[], deviation: number, random: Draws): HostTensor {

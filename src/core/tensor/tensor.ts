@@ -90,6 +90,13 @@ export function scalar<D extends DType>(dtype: D, value: number): HostTensor<D> 
   return tensor(dtype, [], [value])
 }
 
+/** A float32 tensor of one number everywhere. */
+export function filled(shape: Shape, value: number): HostTensor<'float32'> {
+  const made = tensor('float32', shape)
+  made.data.fill(value)
+  return made
+}
+
 /** The elements as JavaScript numbers (int64 must fit 2^53). */
 export function toNumbers(t: HostTensor): number[] {
   return Array.from(t.data as ArrayLike<number | bigint>, Number)

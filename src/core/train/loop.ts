@@ -1,11 +1,11 @@
 // THE training loop: draws batches, runs steps, validates, recovers from divergence, hands out checkpoints. Methods and engines are parameters.
 import type { Batch, BatchSource, BatchSourceState } from '../data/batches.ts'
 import type { Executable, State } from '../graph/program.ts'
-import type { DropoutMask } from '../nn/pass.ts'
+import { drawNoise } from '../nn/noise.ts'
+import type { Noise } from '../nn/noise.ts'
 import type { Random, RandomState } from '../tensor/random.ts'
 import { scalar, tensor } from '../tensor/tensor.ts'
 import type { HostTensor, Shape } from '../tensor/tensor.ts'
-import { drawMasks } from './dropout.ts'
 import type { TrainEvent } from './events.ts'
 import { StepMeter } from './meter.ts'
 import { rateFactor } from './schedule.ts'
@@ -43,7 +43,7 @@ export interface LoopPoint {
 
 export interface LoopOptions {
   executable: Executable
-  masks: readonly DropoutMask[]
+  noise: readonly Noise[]
   state: State
   source: BatchSource
   random: Random
@@ -81,7 +81,7 @@ const checkpointShare = 0.02
 /** Runs until `steps`, early stop, or the signal (then a checkpoint is handed out first).
  * @returns where it ended; `kept` is what `keep` was last called for. */
 export async function train(options: LoopOptions): Promise<LoopProgress> {
-  const { executable, masks, state, source, random, steps, settings, emit, signal } = options
+  const { executable, noise, state, source, random, steps, settings, emit, signal } = options
   const progress: LoopProgress = options.resume
     ? { ...options.resume.progress }
     : { step: 0, rateScale: 1, recoveries: 0, good: 0, firstLoss: null, kept: null, best: null, stale: 0, random: random.state }
@@ -129,12 +129,12 @@ export async function train(options: LoopOptions): Promise<LoopProgress> {
     const learningRate = settings.learningRate * progress.rateScale * rateFactor(progress.step, steps, settings)
     const feeds = {
       ...batchFeeds(batch, source.sampleShape),
-      ...drawMasks(masks, random),
+      ...drawNoise(noise, random),
       rate: scalar('float32', learningRate),
       progress: scalar('float32', progress.step / steps),
     }
     const outputs = await executable.run(state, feeds).catch(async (error: unknown) => {
-      // The step has not happened: its batch and its masks are drawn again.
+      // The step has not happened: its batch and its noise are drawn again.
       if (options.isSurvivable?.(error)) await state.read().then((values) => checkpoint(values, before), () => undefined) // prettier-ignore
       throw error
     })
@@ -205,7 +205,7 @@ function diverged(loss: number, first: number | null): boolean {
   return !Number.isFinite(loss) || (first !== null && loss > explosion * Math.max(1, first))
 }
 
-/** A batch as feeds: `labels`, `labelled/<view>`, `unlabelled/<view>`. */
+/** A batch as feeds: `labels`, `labelled/<view>`, `unlabelled/<view>`, `unlabelled/images`. */
 export function batchFeeds(batch: Batch, sample: Shape): Record<string, HostTensor> {
   const feeds: Record<string, HostTensor> = {}
   for (const source of ['labelled', 'unlabelled'] as const) {
@@ -215,5 +215,6 @@ export function batchFeeds(batch: Batch, sample: Shape): Record<string, HostTens
     part.views.forEach((view, i) => (feeds[`${source}/${i}`] = tensor('float32', shape, view)))
   }
   if (batch.labelled) feeds.labels = tensor('int32', [batch.labelled.labels.length], batch.labelled.labels)
+  if (batch.unlabelled) feeds['unlabelled/images'] = tensor('int32', [batch.unlabelled.indices.length], batch.unlabelled.indices)
   return feeds
 }

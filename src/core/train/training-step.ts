@@ -7,10 +7,10 @@ import type { Program } from '../graph/program.ts'
 import type { Value } from '../graph/value.ts'
 import type { ConfiguredMethod, StepContext } from '../methods/method.ts'
 import type { Model, Part } from '../nn/model.ts'
+import type { Noise } from '../nn/noise.ts'
 import { momentumOf, sgd } from '../nn/optimiser.ts'
 import type { SgdSettings } from '../nn/optimiser.ts'
 import { Pass } from '../nn/pass.ts'
-import type { DropoutMask } from '../nn/pass.ts'
 import { ProgramBuilder } from '../nn/program-builder.ts'
 import { tensor } from '../tensor/tensor.ts'
 import type { HostTensor, Shape } from '../tensor/tensor.ts'
@@ -29,7 +29,7 @@ export interface StepSettings extends SgdSettings {
 export interface TrainingStep {
   program: Program
   /** What the loop draws and feeds anew at each step. */
-  masks: readonly DropoutMask[]
+  noise: readonly Noise[]
   /** All state variables that the program reads, with their starting values. */
   initial: Record<string, HostTensor>
   /** Terms of the loss among the outputs, as `loss/<term>`. */
@@ -76,7 +76,7 @@ export function buildTrainingStep(
   if (confidence) outputs.confidence = confidence
   const built = builder.finish(outputs)
   const program = settings.halfActivations ? narrowedEarly(built) : built
-  return { program, masks: pass.masks, initial: readBy(program, initial), terms: Object.keys(losses) }
+  return { program, noise: pass.noise, initial: readBy(program, initial), terms: Object.keys(losses) }
 }
 
 /** The method's work before the first step, on labelled batches only; null where it has none. */
@@ -86,15 +86,15 @@ export function buildPrimingStep(
   settings: StepSettings,
   input: Shape,
   variables: Readonly<Record<string, HostTensor>>,
-): { program: Program; masks: readonly DropoutMask[]; batches: number } | null {
+): { program: Program; noise: readonly Noise[]; batches: number } | null {
   if (!method.prime) return null
   const builder = new ProgramBuilder(variables)
   const pass = new Pass(builder, true)
   method.prime.step(stepContext(pass, model, method, settings, input))
-  return { program: builder.finish({}), masks: pass.masks, batches: method.prime.batches(model.shape.classes, settings.labelledBatch) }
+  return { program: builder.finish({}), noise: pass.noise, batches: method.prime.batches(model.shape.classes, settings.labelledBatch) }
 }
 
-/** Feeds of the batch: `labelled/<view>`, `labels`, `unlabelled/<view>`, `progress`. */
+/** Feeds of the batch: `labelled/<view>`, `labels`, `unlabelled/<view>`, `unlabelled/images`, `progress`. */
 function stepContext(pass: Pass, model: Model, method: ConfiguredMethod, settings: StepSettings, input: Shape): StepContext {
   const { builder } = pass
   const views = (source: 'labelled' | 'unlabelled', batch: number): Value[] =>
@@ -106,7 +106,10 @@ function stepContext(pass: Pass, model: Model, method: ConfiguredMethod, setting
       views: views('labelled', settings.labelledBatch),
       labels: builder.feed('labels', { dtype: 'int32', shape: [settings.labelledBatch] }),
     },
-    unlabelled: { views: views('unlabelled', settings.unlabelledBatch) },
+    unlabelled: {
+      views: views('unlabelled', settings.unlabelledBatch),
+      images: builder.feed('unlabelled/images', { dtype: 'int32', shape: [settings.unlabelledBatch] }),
+    },
     progress: builder.feed('progress', { dtype: 'float32', shape: [] }),
   }
 }

@@ -1,14 +1,14 @@
 // One phase of a run: builds the programs for its depth, feeds them, and returns the best weights.
 import type { BatchSource, EvaluationBatch } from '../../core/data/batches.ts'
 import type { Engine, State } from '../../core/graph/program.ts'
-import type { ConfiguredMethod } from '../../core/methods/method.ts'
+import type { ConfiguredMethod, ImageCounts } from '../../core/methods/method.ts'
 import { Model } from '../../core/nn/model.ts'
+import { drawNoise } from '../../core/nn/noise.ts'
 import type { Backbone, Cut } from '../../core/nn/backbone.ts'
 import { deriveSeed, Random } from '../../core/tensor/random.ts'
 import type { Draws } from '../../core/tensor/random.ts'
 import { scalar } from '../../core/tensor/tensor.ts'
 import type { HostTensor, Shape } from '../../core/tensor/tensor.ts'
-import { drawMasks } from '../../core/train/dropout.ts'
 import { buildEvaluation, predict, score } from '../../core/train/evaluation.ts'
 import type { TrainEvent } from '../../core/train/events.ts'
 import { batchFeeds, train } from '../../core/train/loop.ts'
@@ -43,8 +43,9 @@ export interface PhaseOptions {
   settings: RunSettings
   phase: Phase
   seed: number
+  counts: ImageCounts
   data: PhaseData
-  /** Trained weights (scope `query`) and queues of the phase before; empty for the first. */
+  /** Trained weights (scope `query`), queues and averages of the phase before; empty for the first. */
   carried: Variables
   carriedBest: Checkpoint['carriedBest']
   resume: Checkpoint | null
@@ -59,7 +60,7 @@ export interface PhaseOptions {
 
 export interface PhaseResult {
   progress: LoopProgress
-  /** Weights (scope `query`) and queues of the best validation. */
+  /** Weights (scope `query`), queues and averages of the best validation. */
   best: Variables
 }
 
@@ -82,14 +83,14 @@ export async function runPhase(options: PhaseOptions): Promise<PhaseResult> {
     const report = tracker.report(await fill.read(state))
     if (report) options.onPseudoLabels(at, report)
   }
-  const queues = queueVariables(method, variables)
-  if (!resume && !queues.some((name) => name in options.carried))
+  const lasting = lastingVariables(method, variables)
+  if (!resume && !lasting.some((name) => name in options.carried))
     await prime(options, model, stepSettings, sample, variables, state, source, random)
   let best: Variables = resume?.best ?? {}
-  const kept = [...Object.keys(initial), ...queues]
+  const kept = [...Object.keys(initial), ...lasting]
   const progress = await train({
     executable,
-    masks: step.masks,
+    noise: step.noise,
     state,
     source,
     random,
@@ -134,7 +135,12 @@ function disposeOf(made: { dispose: () => void }): void {
   made.dispose()
 }
 
-type PhaseChoice = Pick<PhaseOptions, 'backbone' | 'classes' | 'method' | 'settings' | 'phase' | 'seed' | 'carried'>
+type PhaseChoice = Pick<PhaseOptions, 'backbone' | 'classes' | 'method' | 'settings' | 'phase' | 'seed' | 'carried'> & {
+  /** Left out: as few as there can be, where it is about the cost of a step, to which what is kept of each image adds next to nothing. */
+  counts?: ImageCounts
+}
+
+const fewest: ImageCounts = { images: 1, unlabelled: 1 }
 
 export interface PreparedPhase {
   random: Random
@@ -164,23 +170,24 @@ export function preparePhase(options: PhaseChoice, draws?: Draws): PreparedPhase
     const value = options.carried[name]
     if (value) initial[name] = value
   }
-  const fresh = method.variables(model, initial, draws ?? random)
+  const fresh = method.variables(model, initial, draws ?? random, options.counts ?? fewest)
   // Random queues would pull the trained weights apart until they are full of keys again.
-  const queues = Object.fromEntries(
-    queueVariables(method, fresh).flatMap((name) => {
+  const lasting = Object.fromEntries(
+    lastingVariables(method, fresh).flatMap((name) => {
       const value = options.carried[name]
       return value ? [[name, value]] : []
     }),
   )
-  const variables = { ...initial, ...fresh, ...queues }
+  const variables = { ...initial, ...fresh, ...lasting }
   const stepSettings = stepSettingsOf(settings)
   const step = buildTrainingStep(model, method, stepSettings, sample, variables)
   return { random, cut, model, sample, initial, variables, fresh, stepSettings, step }
 }
 
-/** The method's queues and what belongs to them, by their names. */
-function queueVariables({ queues = [] }: ConfiguredMethod, variables: Variables): string[] {
-  return Object.keys(variables).filter((name) => queues.some((queue) => name === queue || name.startsWith(`${queue}/`)))
+/** What a later phase goes on with beside the weights: the method's queues and what belongs to them by their names, and what else it says. */
+function lastingVariables({ queues = [], carried = [] }: ConfiguredMethod, variables: Variables): string[] {
+  const isQueue = (name: string): boolean => queues.some((queue) => name === queue || name.startsWith(`${queue}/`))
+  return Object.keys(variables).filter((name) => carried.includes(name) || isQueue(name))
 }
 
 function phaseModel({ backbone, classes, settings, method }: PhaseChoice, cut: Cut | null): Model {
@@ -233,7 +240,7 @@ async function prime(
   try {
     for (let i = 0; i < priming.batches; i++) {
       const feeds = batchFeeds({ ...(await source.next()), unlabelled: null }, sample)
-      await executable.run(state, { ...feeds, ...drawMasks(priming.masks, random), progress: scalar('float32', 0) })
+      await executable.run(state, { ...feeds, ...drawNoise(priming.noise, random), progress: scalar('float32', 0) })
     }
   } finally {
     executable.dispose()

@@ -106,6 +106,7 @@ async function runPhases(
           settings: survival.settings,
           phase,
           seed: request.seed,
+          counts: { images: data.set.images.length, unlabelled: data.unlabelled.length },
           data: sources,
           ...before,
           resume: kept?.phase === index ? kept : null,

@@ -21,7 +21,7 @@ export interface Configuration {
 
 type Choice = Pick<TrainRequest, 'method' | 'settings' | 'batch' | 'depth' | 'budget' | 'steps'>
 
-/** @param labelledOnly there is no unlabelled image: methods that can do without are told so
+/** @param labelledOnly there is no unlabelled image: methods that can do without are told so, others are refused
  *  @throws AppError 'bad-option' naming the method or setting, what was expected and what was found. */
 export function configure(request: Choice, labelledOnly: boolean): Configuration {
   const method = knownMethod(request.method)
@@ -38,12 +38,21 @@ export function configure(request: Choice, labelledOnly: boolean): Configuration
 
   const batch = request.batch === undefined ? {} : { labelledBatch: request.batch, unlabelledBatch: request.batch }
   const settings = checked(runSettings, { ...batch, ...fromText(runSettings, pick(common)) }, (name) => `--set ${name}`)
-  const withoutUnlabelled = labelledOnly && 'unlabelledContrast' in own ? { unlabelledContrast: false } : {}
-  const given = { ...fromText(method.settings, pick(own)), ...withoutUnlabelled }
-  const methodSettings = checked(method.settings, given, (name) => `--set ${name}`)
+  const ownSettings = (more: object): Record<string, unknown> =>
+    checked(method.settings, { ...fromText(method.settings, pick(own)), ...more }, (name) => `--set ${name}`)
+  let methodSettings = ownSettings({})
+  let configured = method.configure(methodSettings)
+  if (labelledOnly && configured.views.unlabelled.length > 0) {
+    if (!method.withoutUnlabelled)
+      throw new AppError(
+        'bad-option',
+        `--method: ${method.title} needs unlabelled images: expected some beside the labelled ones, found none; use fewer labels, or fine-tuning, which does without`,
+      )
+    methodSettings = ownSettings(method.withoutUnlabelled)
+    configured = method.configure(methodSettings)
+  }
   const choice = request.depth === undefined ? { budget: request.budget ?? 'quick' } : { depth: request.depth }
   const phases = planPhases(choice, request.steps)
-  const configured = method.configure(methodSettings)
   if (phases.some(({ depth }) => depth !== 'all')) requireViews(configured, settings)
   return { method, configured, methodSettings, settings, phases }
 }

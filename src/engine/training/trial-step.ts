@@ -4,7 +4,7 @@ import type { Engine } from '../../core/graph/program.ts'
 import type { Random } from '../../core/tensor/random.ts'
 import { scalar, sizeOf } from '../../core/tensor/tensor.ts'
 import type { Shape } from '../../core/tensor/tensor.ts'
-import { drawMasks } from '../../core/train/dropout.ts'
+import { drawNoise } from '../../core/nn/noise.ts'
 import { batchFeeds } from '../../core/train/loop.ts'
 import type { Phase } from '../../core/train/plan.ts'
 import type { Run } from './open-run.ts'
@@ -35,7 +35,7 @@ export async function openTrialStep(run: Run, engine: Engine, phase: Phase): Pro
   const zero = { rate: scalar('float32', 0), progress: scalar('float32', 0) }
   const once = async (): Promise<number> => {
     const start = performance.now()
-    await executable.run(state, { ...feeds, ...drawMasks(step.masks, random), ...zero })
+    await executable.run(state, { ...feeds, ...drawNoise(step.noise, random), ...zero })
     return (performance.now() - start) / 1000
   }
   await once()

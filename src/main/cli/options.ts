@@ -8,7 +8,7 @@ export type Given = Readonly<Record<string, string | string[] | boolean | undefi
 
 export function trainingOptions(command: Command): Command {
   return command
-    .option('--method <name>', 'self-tuning or fine-tuning; `methods` lists them with their settings')
+    .option('--method <name>', 'e.g. self-tuning, fixmatch or fine-tuning; `methods` lists them with their settings')
     .addOption(new Option('--labels-per-class <n>', 'labels to use of each class').conflicts('labelProportion'))
     .option('--label-proportion <p>', 'share of the labels to use, above 0 to 1 (default: all)')
     .option('--steps <n>', 'training steps (default: by budget)')

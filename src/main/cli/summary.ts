@@ -71,7 +71,10 @@ function predicted({ predictions }: ResultOf<'predict'>): string {
 function listed({ methods, training }: ResultOf<'methods'>): string {
   const settings = (list: readonly Setting[]): string =>
     table(list.map((setting) => [`  ${setting.name}`, takes(setting), `default ${defaultOf(setting)}`, setting.help]))
-  const blocks = methods.map(({ id, title, citation, settings: own }) => `${id}: ${title}\n  ${citation}\n${settings(own)}`)
+  const blocks = methods.map(
+    ({ id, title, citation, unlabelled, settings: own }) =>
+      `${id}: ${title}, from labelled ${unlabelled ? 'and unlabelled images' : 'images only'}\n  ${citation}\n${settings(own)}`,
+  )
   return [...blocks, `training, for every method (--set key=value)\n${settings(training)}`].join('\n\n')
 }
 

@@ -57,7 +57,10 @@ whenGolden(name, () => {
         if (!value) throw new Error(`no golden start for ${variable}`)
         initial[variable] = value
       }
-      const variables: Record<string, HostTensor> = { ...initial, ...method.variables(model, initial, random) }
+      const variables: Record<string, HostTensor> = {
+        ...initial,
+        ...method.variables(model, initial, random, { images: 0, unlabelled: 0 }),
+      }
       const start = g['init.queue']
       if (!start) throw new Error('no golden queue')
       variables['queue/shared'] = start

@@ -46,7 +46,7 @@ async function parabola(options: Partial<LoopOptions> & { validation?: (w: numbe
   }
   const progress = await train({
     executable: await engine.compile(builder.finish({ loss })),
-    masks: [],
+    noise: [],
     state,
     source,
     random: new Random(0),

@@ -50,3 +50,11 @@ test('new layers on it are not', async () => {
   const asked = checkRequestSchema.parse({ job: 'check', backbone, method: 'self-tuning', budget: 'quick', classes: 2, unlabelled: 4 })
   expect((await check(asked, testContext())).problems).toEqual([])
 })
+
+test('a method that needs unlabelled images is refused where there are none, by its name; others do without', async () => {
+  const asked = (method: string) =>
+    check(checkRequestSchema.parse({ job: 'check', backbone, method, budget: 'quick', classes: 2, unlabelled: 0 }), testContext())
+  const { problems } = await asked('fixmatch')
+  expect(problems).toEqual([{ field: 'method', message: expect.stringContaining('FixMatch needs unlabelled images') as string }])
+  for (const method of ['self-tuning', 'fine-tuning']) expect((await asked(method)).problems).toEqual([])
+})

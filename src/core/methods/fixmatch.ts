@@ -1,0 +1,33 @@
+// FixMatch: what the model is sure of on a weak view of an unlabelled image, it learns to say of a strong view.
+// Sohn, Berthelot, Li, Zhang, Carlini, Cubuk, Kurakin, Zhang, Raffel: FixMatch, NeurIPS 2020, equations 3 and 4; as in TLlib.
+import { z } from 'zod'
+import * as g from '../graph/build.ts'
+import type { Value } from '../graph/value.ts'
+import { confidence, crossEntropies, pseudoLabels, surer, weightedMean } from '../nn/losses.ts'
+import { forward } from './forward.ts'
+import { defineMethod } from './method.ts'
+
+export const fixMatch = defineMethod(
+  {
+    id: 'fixmatch',
+    title: 'FixMatch',
+    citation: 'Sohn et al.: FixMatch: Simplifying Semi-Supervised Learning with Consistency and Confidence, NeurIPS 2020',
+    settings: z.strictObject({
+      threshold: z.number().min(0).max(1).default(0.95).describe('pseudo-labels that the model is less sure of are not learnt from'),
+      unlabelledWeight: z.number().min(0).max(1000).default(1).describe('times the loss on unlabelled images'),
+    }),
+  },
+  ({ threshold, unlabelledWeight }) => ({
+    views: { labelled: ['weak'], unlabelled: ['weak', 'strong'] },
+    projector: null,
+    variables: () => ({}),
+    step: (context) => {
+      const { labelledCe, unlabelled } = forward(context)
+      const [weak, strong] = unlabelled as [Value, Value]
+      const pseudo = pseudoLabels(weak)
+      const sure = confidence(weak)
+      const unlabelledCe = weightedMean(crossEntropies(strong, pseudo), surer(sure, threshold))
+      return { losses: { labelledCe, unlabelledCe: g.mul(unlabelledCe, unlabelledWeight) }, pseudoLabels: pseudo, confidence: sure }
+    },
+  }),
+)
