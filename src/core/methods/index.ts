@@ -1,9 +1,10 @@
 // The methods, in the order in which they are offered.
 import { fineTuning } from './fine-tuning.ts'
+import { l2Sp } from './l2-sp.ts'
 import type { Method } from './method.ts'
 import { selfTuning } from './self-tuning.ts'
 
-export const methods: readonly Method[] = [selfTuning, fineTuning]
+export const methods: readonly Method[] = [selfTuning, fineTuning, l2Sp]
 
 /** @throws RangeError naming the methods there are. */
 export function methodById(id: string): Method {
