@@ -4,7 +4,7 @@ import type { Value } from '../graph/value.ts'
 import { tensor } from '../tensor/tensor.ts'
 import type { HostTensor } from '../tensor/tensor.ts'
 import type { Draws } from '../tensor/random.ts'
-import type { Backbone, Cut } from './backbone.ts'
+import type { Backbone, Cut, OnMap } from './backbone.ts'
 import { batchNormTraining, l2Normalise, linear } from './layers.ts'
 import type { Pass } from './pass.ts'
 
@@ -77,11 +77,13 @@ export class Model {
     return names[part].map((name) => `${scope}/${part}/${name}`)
   }
 
-  /** Input (images, or activations at the cut) -> feature [N, width]. */
-  encode(pass: Pass, scope: string, x: Value): Value {
+  /** Input (images, or activations at the cut) -> feature [N, width].
+   * @param onMap told the feature maps of the trained stages, as in `Backbone.forward` */
+  encode(pass: Pass, scope: string, x: Value, onMap?: OnMap): Value {
     const { backbone, bottleneck, cut, batchNorm } = this.shape
     const feature = backbone.forward(x, {
       from: cut,
+      ...(onMap && { onMap }),
       dropout: (x, rate) => pass.dropout(x, rate),
       // No gradient flows through another encoder than the query's.
       ...(scope === 'query' && { onStage: (value) => pass.stageEnds.push(value) }),
