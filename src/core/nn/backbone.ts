@@ -16,6 +16,8 @@ import type { Roles } from './backbone-roles.ts'
 import { stagesOf } from './backbone-stages.ts'
 import type { Cut, Stage } from './backbone-stages.ts'
 import { batchNormTraining } from './layers.ts'
+import { sourceHeadOf } from './source-head.ts'
+import type { SourceHead } from './source-head.ts'
 
 export type { Cut, Stage } from './backbone-stages.ts'
 
@@ -69,6 +71,8 @@ export class Backbone {
   readonly stages: readonly Stage[]
   /** The feature as a cut: nothing of the backbone lies behind it. */
   readonly head: Cut
+  /** The file's own classifier on the feature; null where it has none. */
+  readonly sourceHead: SourceHead | null
   readonly #image: string
   readonly #feature: string
   /** Axes of the feature value over which its mean is taken: the spatial ones or the tokens. */
@@ -102,6 +106,7 @@ export class Backbone {
     this.#pooled = [...shape.keys()].map((axis) => axis + 1).filter((axis) => axis !== channelAxis)
     this.width = shape[channelAxis - 1] ?? 0
     this.head = { name: this.#pooled.length === 0 ? feature : `mean of ${feature}`, shape: [this.width] }
+    this.sourceHead = sourceHeadOf(model, feature, this.width)
     this.#uses = variablesOf(this.#roles, nodesTo(model, feature), (name) => dependent.has(name))
     const nodes = [...this.#uses.keys()]
     const elements = (name: string): number => sizeOf(model.initialisers.get(name)?.shape ?? [])

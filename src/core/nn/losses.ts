@@ -13,6 +13,11 @@ export function crossEntropy(logits: Value, labels: Value, smoothing = 0): Value
   return g.add(g.mul(hard, 1 - smoothing), g.mul(uniform, smoothing))
 }
 
+/** Mean cross-entropy with distributions: logits and target [N, C] -> scalar. */
+export function softCrossEntropy(logits: Value, target: Value): Value {
+  return g.div(g.reduceSum(g.mul(target, g.logSoftmax(logits, 1))), -(logits.shape[0] as number))
+}
+
 /** Most probable class of each row: logits [N, C] -> int32 [N]; no gradient. */
 export function pseudoLabels(logits: Value): Value {
   return g.cast(g.argMax(logits, 1, 0), 'int32')
