@@ -7,17 +7,12 @@ import { selfTuning } from '../src/core/methods/self-tuning.ts'
 import { Backbone } from '../src/core/nn/backbone.ts'
 import type { Cut } from '../src/core/nn/backbone.ts'
 import { Model } from '../src/core/nn/model.ts'
+import { drawNoise } from '../src/core/nn/noise.ts'
 import { Pass } from '../src/core/nn/pass.ts'
 import { ProgramBuilder } from '../src/core/nn/program-builder.ts'
 import { Random } from '../src/core/tensor/random.ts'
 import { scalar, sizeOf, tensor } from '../src/core/tensor/tensor.ts'
 import type { HostTensor, Shape } from '../src/core/tensor/tensor.ts'
-<<<<<<< HEAD
-import { drawMasks } from '../src/core/train/dropout.ts'
-=======
-import { drawNoise } from '../src/core/nn/noise.ts'
-import { buildEvaluation } from '../src/core/train/evaluation.ts'
->>>>>>> m1
 import { runSettings } from '../src/core/train/settings.ts'
 import { buildTrainingStep } from '../src/core/train/training-step.ts'
 import { openEngine } from '../src/engine/backends/index.ts'
@@ -79,7 +74,7 @@ async function forward(images: number, training: boolean): Promise<Work> {
   const logits = model.classify(pass, 'query', model.encode(pass, 'query', builder.feed('x', x)))
   const executable = await engine.compile(builder.finish({ logits }))
   const state = await engine.createState(initial)
-  return () => executable.run(state, { x, ...drawMasks(pass.masks, random) })
+  return () => executable.run(state, { x, ...drawNoise(pass.noise, random) })
 }
 
 /** The frozen part up to a cut, for all four views of both batches. */

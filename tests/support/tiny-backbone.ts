@@ -8,12 +8,14 @@ import { sizeOf, tensor } from '../../src/core/tensor/tensor.ts'
 import type { HostTensor } from '../../src/core/tensor/tensor.ts'
 
 /** Three blocks of convolution, batch normalisation and ReLU, each halving the image, then global average pooling.
- * @returns a file with input `image` [N, 3, size, size] and output `feature` [N, 32]. */
+ * @param classes of a classifier of its own; none if left out
+ * @returns a file with input `image` [N, 3, size, size] and output `feature` [N, 32], and `logits` [N, classes]. */
 export function tinyBackbone({
   size = 32,
   seed = 1,
   metadata = {},
-}: { size?: number; seed?: number; metadata?: Record<string, string> } = {}): Uint8Array {
+  classes = 0,
+}: { size?: number; seed?: number; classes?: number; metadata?: Record<string, string> } = {}): Uint8Array {
   const random = new Random(seed)
   const names = new Map<Value, string>()
   const stored = (name: string, value: HostTensor): Value => {
@@ -40,5 +42,17 @@ export function tinyBackbone({
     channels = wider
   }
   const feature = g.flatten(g.globalAveragePool(x))
-  return writeOnnx({ inputs: { image }, outputs: { feature }, constantNames: names, batch: 'N', metadata })
+  const head = tensor(
+    'float32',
+    [classes, 32],
+    Array.from({ length: classes * 32 }, () => random.normal()),
+  )
+  const bias = tensor(
+    'float32',
+    [classes],
+    Array.from({ length: classes }, () => random.normal()),
+  )
+  const logits = (): Value => g.gemm(feature, stored('head.weight', head), stored('head.bias', bias), { transB: 1 })
+  const outputs = classes > 0 ? { feature, logits: logits() } : { feature }
+  return writeOnnx({ inputs: { image }, outputs, constantNames: names, batch: 'N', metadata })
 }

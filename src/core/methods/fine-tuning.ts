@@ -1,6 +1,7 @@
 // Fine-tuning: cross-entropy on the labelled data from the pre-trained backbone; the baseline of every comparison.
 import { z } from 'zod'
 import { crossEntropy } from '../nn/losses.ts'
+import { view } from './labelled-settings.ts'
 import { defineMethod } from './method.ts'
 
 export const fineTuning = defineMethod(
@@ -8,12 +9,10 @@ export const fineTuning = defineMethod(
     id: 'fine-tuning',
     title: 'Fine-tuning',
     citation: 'Yosinski et al., How transferable are features in deep neural networks?, NeurIPS 2014',
-    settings: z.strictObject({
-      view: z.enum(['weak', 'strong']).default('strong').describe('augmentation of the labelled images; strong = the same as Self-Tuning'),
-    }),
+    settings: z.strictObject({ view }),
   },
-  ({ view }) => ({
-    views: { labelled: [view], unlabelled: [] },
+  (s) => ({
+    views: { labelled: [s.view], unlabelled: [] },
     projector: null,
     variables: () => ({}),
     step: ({ pass, model, labelled }) => ({

@@ -1,9 +1,13 @@
 // The methods, in the order in which they are offered: first those that learn from unlabelled images too, the newest of them first.
+import { bss } from './bss.ts'
+import { coTuning } from './co-tuning.ts'
 import { debiasMatch } from './debiasmatch.ts'
+import { delta } from './delta.ts'
 import { fineTuning } from './fine-tuning.ts'
 import { fixMatch } from './fixmatch.ts'
 import { flexMatch } from './flexmatch.ts'
 import { freeMatch } from './freematch.ts'
+import { l2Sp } from './l2-sp.ts'
 import { meanTeacher } from './mean-teacher.ts'
 import type { Method } from './method.ts'
 import { mixMatch } from './mixmatch.ts'
@@ -27,6 +31,10 @@ export const methods: readonly Method[] = [
   pseudoLabeling,
   // Labelled images only.
   fineTuning,
+  coTuning,
+  bss,
+  delta,
+  l2Sp,
 ]
 
 /** @throws RangeError naming the methods there are. */

@@ -47,6 +47,8 @@ export interface ConfiguredMethod {
   readonly views: Views
   /** Width D of the projector that the model needs, null for none. */
   readonly projector: number | null
+  /** The model keeps and trains the classifier that its backbone came with. */
+  readonly sourceHead?: boolean
   /** Variables beyond the model's own (key encoders, queues), given the model's starting values. */
   variables(model: Model, initial: Readonly<Record<string, HostTensor>>, random: Draws, counts: ImageCounts): Record<string, HostTensor>
   step(context: StepContext): StepResult

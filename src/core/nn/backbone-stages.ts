@@ -16,6 +16,8 @@ export interface Stage {
   /** Where it begins; null = the image. */
   readonly from: Cut | null
   readonly to: Cut
+  /** Name of the feature map that its layers end with: that of `to`, before it is pooled. */
+  readonly map: string
   /** Its trainable parameters. */
   readonly weights: readonly string[]
 }
@@ -63,7 +65,7 @@ export function stagesOf(plan: StagePlan): Stage[] {
   let from: Point | null = null
   for (const end of endsOf(pointsOf(plan), plan)) {
     const weights: string[] = [...new Set(plan.nodes.slice((from?.at ?? -1) + 1, end.at + 1).flatMap(plan.weightsOf))]
-    stages.push({ label: labelOf(end), from: from && cut(from), to: cut(end), weights })
+    stages.push({ label: labelOf(end), from: from && cut(from), to: cut(end), map: end.name, weights })
     from = end
   }
   return joined(stages, plan)

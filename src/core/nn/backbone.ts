@@ -16,6 +16,8 @@ import type { Roles } from './backbone-roles.ts'
 import { stagesOf } from './backbone-stages.ts'
 import type { Cut, Stage } from './backbone-stages.ts'
 import { batchNormTraining } from './layers.ts'
+import { sourceHeadOf } from './source-head.ts'
+import type { SourceHead } from './source-head.ts'
 
 export type { Cut, Stage } from './backbone-stages.ts'
 
@@ -41,7 +43,11 @@ export interface ForwardOptions {
   readonly dropout?: (x: Value, ratio: number) => Value
   /** Told the values in which stages end, all but the last one's, in order. */
   readonly onStage?: (value: Value) => void
+  /** Told the feature map that each stage behind `from` ends with, before pooling, and which of its axes holds the channels; in order. */
+  readonly onMap?: OnMap
 }
+
+export type OnMap = (map: Value, channelAxis: number) => void
 
 /** How much of the backbone is trained: nothing, the last k stages, all of it. */
 export type Depth = 'head' | 'all' | number
@@ -65,6 +71,8 @@ export class Backbone {
   readonly stages: readonly Stage[]
   /** The feature as a cut: nothing of the backbone lies behind it. */
   readonly head: Cut
+  /** The file's own classifier on the feature; null where it has none. */
+  readonly sourceHead: SourceHead | null
   readonly #image: string
   readonly #feature: string
   /** Axes of the feature value over which its mean is taken: the spatial ones or the tokens. */
@@ -72,6 +80,8 @@ export class Backbone {
   readonly #roles: Roles
   /** The nodes from the image to the feature, in order, and the variables that each needs. */
   readonly #uses: ReadonlyMap<OnnxNode, readonly string[]>
+  /** Axis of a value that holds its channels. */
+  readonly #channelAxes: ReadonlyMap<string, number>
   /** Shapes at a batch of `symbolicBatch`. */
   readonly #shapes: ReadonlyMap<string, Shape>
 
@@ -92,9 +102,11 @@ export class Backbone {
     const axes = channelAxes(model.nodes, this.#image, (name) => (dependent.has(name) ? this.#shapes.get(name) : undefined))
     const channelAxis = axes.get(feature) ?? 1
     this.#feature = feature
+    this.#channelAxes = axes
     this.#pooled = [...shape.keys()].map((axis) => axis + 1).filter((axis) => axis !== channelAxis)
     this.width = shape[channelAxis - 1] ?? 0
     this.head = { name: this.#pooled.length === 0 ? feature : `mean of ${feature}`, shape: [this.width] }
+    this.sourceHead = sourceHeadOf(model, feature, this.width)
     this.#uses = variablesOf(this.#roles, nodesTo(model, feature), (name) => dependent.has(name))
     const nodes = [...this.#uses.keys()]
     const elements = (name: string): number => sizeOf(model.initialisers.get(name)?.shape ?? [])
@@ -142,7 +154,7 @@ export class Backbone {
 
   /** The backbone, or the part of it between two cuts: images [N, 3, H, W], or the values at `from` -> the values at `to`, or the feature [N, F].
    * @throws OnnxError naming the node where the shapes do not fit. */
-  forward(x: Value, { from, to, training, get, set, dropout, onStage }: ForwardOptions): Value {
+  forward(x: Value, { from, to, training, get, set, dropout, onStage, onMap }: ForwardOptions): Value {
     if (from?.name === this.head.name) return x
     const whole = !to || to.name === this.head.name
     const end = whole ? this.#feature : to.name
@@ -160,6 +172,10 @@ export class Backbone {
     for (const stage of this.stages.slice(0, -1)) {
       const last = stage.to.name === from?.name ? undefined : values.get(stage.to.name)
       if (last && last !== value) onStage?.(last)
+    }
+    for (const { map } of this.stages) {
+      const last = map === from?.name ? undefined : values.get(map)
+      if (last) onMap?.(last, this.#channelAxes.get(map) ?? 1)
     }
     return whole && this.#pooled.length > 0 ? g.reduceMean(value, this.#pooled) : value
   }

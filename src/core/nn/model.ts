@@ -4,9 +4,10 @@ import type { Value } from '../graph/value.ts'
 import { filled, tensor } from '../tensor/tensor.ts'
 import type { HostTensor } from '../tensor/tensor.ts'
 import type { Draws } from '../tensor/random.ts'
-import type { Backbone, Cut } from './backbone.ts'
+import type { Backbone, Cut, OnMap } from './backbone.ts'
 import { batchNormTraining, l2Normalise, linear } from './layers.ts'
 import type { Pass } from './pass.ts'
+import type { SourceHead } from './source-head.ts'
 
 export interface ModelShape {
   backbone: Backbone
@@ -17,12 +18,14 @@ export interface ModelShape {
   bottleneck: { width: number; dropout: number } | null
   /** Width D of the projector; null where the method has none. */
   projector: number | null
+  /** The backbone's own classifier, trained beside the new one; left out or null where the method does not use it. */
+  source?: SourceHead | null
   /** How the backbone's BatchNormalization behaves in training: by the batch's statistics, or by the stored ones. */
   batchNorm: 'train' | 'frozen'
 }
 
 /** Parts of a model that can have learning rates of their own. */
-export type Part = 'backbone' | 'bottleneck' | 'projector' | 'classifier'
+export type Part = 'backbone' | 'bottleneck' | 'projector' | 'classifier' | 'source'
 
 const bottleneckNorm = { epsilon: 1e-5, momentum: 0.1 }
 
@@ -39,10 +42,10 @@ export class Model {
     return this.shape.bottleneck?.width ?? this.shape.backbone.width
   }
 
-  /** Starting values of all variables of a scope: the backbone's own weights, fresh heads.
+  /** Starting values of all variables of a scope: the backbone's own weights and classifier, fresh heads.
    * Bottleneck N(0, 0.005) with bias 0.1 and classifier N(0, 0.01) with bias 0 as in TLlib and the released code; projector as torch.nn.Linear. */
   initial(scope: string, random: Draws): Record<string, HostTensor> {
-    const { backbone, bottleneck, classes, projector } = this.shape
+    const { backbone, bottleneck, classes, projector, source } = this.shape
     const variables: Record<string, HostTensor> = {}
     const add = (name: string, value: HostTensor): void => void (variables[`${scope}/${name}`] = value)
     for (const [name, value] of Object.entries(backbone.variables(this.shape.cut))) add(`backbone/${name}`, value)
@@ -57,6 +60,10 @@ export class Model {
     }
     add('classifier/weight', normal([classes, this.width], 0.01, random))
     add('classifier/bias', filled([classes], 0))
+    if (source) {
+      add('source/weight', source.weight)
+      add('source/bias', source.bias)
+    }
     if (projector !== null) {
       const bound = 1 / Math.sqrt(this.width)
       add('projector/weight', uniform([projector, this.width], bound, random))
@@ -67,21 +74,29 @@ export class Model {
 
   /** Variables of a part that are trained (the backbone's frozen prefix and running statistics are not). */
   trainable(scope: string, part: Part): string[] {
-    const { backbone, bottleneck, cut, projector } = this.shape
+    const { backbone, bottleneck, cut, projector, source } = this.shape
     const names: Record<Part, string[]> = {
       backbone: backbone.trainable(cut),
       bottleneck: bottleneck ? ['weight', 'bias', 'scale', 'shift'] : [],
       projector: projector === null ? [] : ['weight', 'bias'],
       classifier: ['weight', 'bias'],
+      source: source ? ['weight', 'bias'] : [],
     }
     return names[part].map((name) => `${scope}/${part}/${name}`)
   }
 
-  /** Input (images, or activations at the cut) -> feature [N, width]. */
-  encode(pass: Pass, scope: string, x: Value): Value {
-    const { backbone, bottleneck, cut, batchNorm } = this.shape
-    const feature = backbone.forward(x, {
+  /** Input (images, or activations at the cut) -> feature [N, width]: the backbone's through the bottleneck.
+   * @param onMap told the feature maps of the trained stages, as in `Backbone.forward` */
+  encode(pass: Pass, scope: string, x: Value, onMap?: OnMap): Value {
+    return this.bottleneck(pass, scope, this.feature(pass, scope, x, onMap))
+  }
+
+  /** Input (images, or activations at the cut) -> the backbone's own feature [N, F]. */
+  feature(pass: Pass, scope: string, x: Value, onMap?: OnMap): Value {
+    const { backbone, cut, batchNorm } = this.shape
+    return backbone.forward(x, {
       from: cut,
+      ...(onMap && { onMap }),
       dropout: (x, rate) => pass.dropout(x, rate),
       // No gradient flows through another encoder than the query's.
       ...(scope === 'query' && { onStage: (value) => pass.stageEnds.push(value) }),
@@ -89,6 +104,11 @@ export class Model {
       get: (name) => pass.builder.get(`${scope}/backbone/${name}`),
       set: (name, value) => pass.builder.set(`${scope}/backbone/${name}`, value),
     })
+  }
+
+  /** The backbone's feature [N, F] -> feature [N, width]; itself where there is no bottleneck. */
+  bottleneck(pass: Pass, scope: string, feature: Value): Value {
+    const { bottleneck } = this.shape
     if (!bottleneck) return feature
     const get = (name: string): Value => pass.builder.get(`${scope}/bottleneck/${name}`)
     const hidden = linear(feature, get('weight'), get('bias'))
@@ -103,6 +123,11 @@ export class Model {
   /** Feature [N, width] -> logits [N, classes]. */
   classify(pass: Pass, scope: string, feature: Value): Value {
     return this.#head(pass, `${scope}/classifier`, feature)
+  }
+
+  /** The backbone's own feature [N, F] -> scores of its own classes [N, S]. */
+  classifySource(pass: Pass, scope: string, feature: Value): Value {
+    return this.#head(pass, `${scope}/source`, feature)
   }
 
   /** Feature [N, width] -> unit-length projection [N, D]. */

@@ -18,8 +18,8 @@ import type { HostTensor, Shape } from '../tensor/tensor.ts'
 export interface StepSettings extends SgdSettings {
   labelledBatch: number
   unlabelledBatch: number
-  /** Factors on the base learning rate. */
-  rates: Readonly<Record<Part, number>>
+  /** Factors on the base learning rate. The backbone's own classifier has the backbone's. */
+  rates: Readonly<Record<Exclude<Part, 'source'>, number>>
   /** Keep only the ends of the backbone's stages for the backward pass and compute the rest again: less memory, more time, equal numbers. */
   recompute?: boolean
   /** Store what the backward pass reads of the forward pass as float16: less memory, gradients but for rounding. */
@@ -36,7 +36,7 @@ export interface TrainingStep {
   terms: readonly string[]
 }
 
-const parts: readonly Part[] = ['backbone', 'bottleneck', 'projector', 'classifier']
+const parts: readonly Part[] = ['backbone', 'bottleneck', 'projector', 'classifier', 'source']
 
 /** @param input shape of one image's input to the model: [3, H, W], or the activations at the cut
  *  @param variables starting values of the model's and the method's variables */
@@ -48,8 +48,9 @@ export function buildTrainingStep(
   variables: Readonly<Record<string, HostTensor>>,
 ): TrainingStep {
   const rates = parts
-    .filter((part) => settings.rates[part] !== 0)
-    .flatMap((part) => model.trainable('query', part).map((name) => [name, settings.rates[part]] as const))
+    .map((part) => [part, settings.rates[part === 'source' ? 'backbone' : part]] as const)
+    .filter(([, factor]) => factor !== 0)
+    .flatMap(([part, factor]) => model.trainable('query', part).map((name) => [name, factor] as const))
   const initial =
     settings.momentum === 0
       ? { ...variables }

@@ -3,7 +3,7 @@ import type { AppError } from '../../shared/errors.ts'
 import type { RequestOf } from '../../shared/requests.ts'
 import { toAppError } from '../errors.ts'
 import type { Job } from '../job.ts'
-import { requireTrainable } from '../training/open-run.ts'
+import { requireSourceHead, requireTrainable } from '../training/open-run.ts'
 import { runMemory } from '../training/memory.ts'
 import { recentNetwork } from '../training/recent-network.ts'
 import { configure } from '../training/settings.ts'
@@ -24,9 +24,14 @@ export const check: Job<'check'> = async (request) => {
       () => requireTrainable(configuration, network),
       ({ message }) => problems.push({ field: request.depth === undefined ? 'budget' : 'depth', message: message.replace(/^--/, '') }),
     )
+  if (configuration && network)
+    attempt(
+      () => requireSourceHead(configuration, network, request.backbone),
+      ({ message }) => problems.push({ field: 'backbone', message }),
+    )
   const batch = { labelled: configuration?.settings.labelledBatch ?? 0, unlabelled: unlabelledBatch(request, configuration) }
   let memory: number | null = null
-  if (configuration && network)
+  if (configuration && network && problems.length === 0)
     memory =
       attempt(
         () => runMemory(configuration, network.backbone, request.classes),

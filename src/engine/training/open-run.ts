@@ -41,6 +41,7 @@ export async function openRun(request: TrainRequest, signal: AbortSignal): Promi
   const configuration = configure(request, data.unlabelled.length === 0)
   const network = await openNetwork(request)
   requireTrainable(configuration, network)
+  requireSourceHead(configuration, network, request.backbone)
   const { backbone, dataFiles, imageSize, normalize, isGuess } = network
   const { sha256: backboneHash } = await hashModel(request.backbone, dataFiles)
   const { cropScale, plainShare } = configuration.settings
@@ -123,6 +124,13 @@ export function requireTrainable({ phases }: Pick<Configuration, 'phases'>, { ba
   if (phases.every(({ depth }) => depth === 'head') || backbone.trainable(null).length > 0) return
   const message = 'expected head, or the budget quick, which train the new layers only: the backbone has nothing that can be trained'
   throw new AppError('bad-option', `--depth: ${message}`)
+}
+
+/** @throws AppError 'bad-option' where the method learns from the backbone's own classifier, and there is none */
+export function requireSourceHead({ method, configured }: Configuration, { backbone }: Pick<Network, 'backbone'>, path: string): void {
+  if (!configured.sourceHead || backbone.sourceHead) return
+  const message = `expected a network with its own classifier, e.g. of 1000 ImageNet classes, which ${method.title} learns from, found one without`
+  throw new AppError('bad-option', `${path}: ${message}`, { details: { path } })
 }
 
 function hash(value: unknown): string {

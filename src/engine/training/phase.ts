@@ -197,6 +197,7 @@ function phaseModel({ backbone, classes, settings, method }: PhaseChoice, cut: C
     classes,
     bottleneck: settings.bottleneck === 0 ? null : { width: settings.bottleneck, dropout: settings.dropout },
     projector: method.projector,
+    source: method.sourceHead ? backbone.sourceHead : null,
     batchNorm: settings.batchNorm,
   })
 }

@@ -21,7 +21,7 @@ const classes = 3
 const batch = 6
 const image = [3, 16, 16] as const
 const steps = 20
-const backbone = new Backbone(readOnnx(tinyBackbone({ size: 16 })), { imageSize: 16 })
+const backbone = new Backbone(readOnnx(tinyBackbone({ size: 16, classes: 7 })), { imageSize: 16 })
 
 const engine = new OnnxRuntimeEngine()
 afterAll(() => engine.dispose())
@@ -34,7 +34,15 @@ interface Prepared extends TrainingStep {
 function prepare(id: string, storage: { recompute?: boolean; halfActivations?: boolean } = {}): Prepared {
   const method = methodById(id).configure({})
   const bottleneck = { width: 16, dropout: 0.2 }
-  const model = new Model({ backbone, cut: null, classes, bottleneck, projector: method.projector, batchNorm: 'train' })
+  const model = new Model({
+    backbone,
+    cut: null,
+    classes,
+    bottleneck,
+    projector: method.projector,
+    source: method.sourceHead ? backbone.sourceHead : null,
+    batchNorm: 'train',
+  })
   const random = new Random(1)
   const initial = model.initial('query', random)
   const step = buildTrainingStep(

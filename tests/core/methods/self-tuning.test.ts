@@ -16,22 +16,13 @@ import { scalar, tensor, toNumbers } from '../../../src/core/tensor/tensor.ts'
 import type { HostTensor } from '../../../src/core/tensor/tensor.ts'
 import { buildTrainingStep } from '../../../src/core/train/training-step.ts'
 import { engines } from '../../conformance/engines.ts'
+import { difference } from '../../support/golden.ts'
 import { readSafetensors } from '../../support/safetensors.ts'
 
 const golden = new URL('../../../../shared/golden/', import.meta.url)
 const here = existsSync(golden)
 const whenGolden = here ? describe : describe.skip
 const name = `Self-Tuning against the released code${here ? '' : ' (skipped: no ../shared/golden on this machine)'}`
-
-/** Largest difference relative to the expected tensor's largest magnitude. */
-function difference(found: HostTensor | undefined, expected: HostTensor | undefined): number {
-  if (!found || !expected) throw new Error('a tensor is missing')
-  const a = toNumbers(found)
-  const b = toNumbers(expected)
-  expect(a.length).toBe(b.length)
-  const scale = Math.max(1e-12, ...b.map(Math.abs))
-  return Math.max(...a.map((x, i) => Math.abs(x - (b[i] ?? NaN)))) / scale
-}
 
 /** WebGPU in software makes a kernel of each operator and shape first. */
 const slow = 120_000

@@ -1,4 +1,5 @@
-// A network with nothing to train: new layers on it are fine, deeper training is refused before a run and by the run itself.
+// A network that a run cannot use: with nothing to train new layers on it are fine, deeper training is refused before a run and by the run itself; without
+// a classifier of its own Co-Tuning is.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -57,4 +58,13 @@ test('a method that needs unlabelled images is refused where there are none, by 
   const { problems } = await asked('fixmatch')
   expect(problems).toEqual([{ field: 'method', message: expect.stringContaining('FixMatch needs unlabelled images') as string }])
   for (const method of ['self-tuning', 'fine-tuning']) expect((await asked(method)).problems).toEqual([])
+})
+
+test('Co-Tuning asks for a classifier of its own', async () => {
+  const message = `${backbone}: expected a network with its own classifier, e.g. of 1000 ImageNet classes, which Co-Tuning learns from, found one without`
+  const asked = checkRequestSchema.parse({ job: 'check', backbone, method: 'co-tuning', budget: 'quick', classes: 2, unlabelled: 4 })
+  expect((await check(asked, testContext())).problems).toEqual([{ field: 'backbone', message }])
+  const images = join(folder, 'photos')
+  const request = trainRequestSchema.parse({ job: 'train', images, backbone, method: 'co-tuning', out: folder, budget: 'quick' })
+  await expect(openRun(request, new AbortController().signal)).rejects.toMatchObject({ code: 'bad-option', message })
 })
