@@ -97,7 +97,17 @@ test('dropped and chosen files are handed over and predicted; what is no image i
   await predict.drop([text])
   await expect(page.getByText('found one other file')).toBeVisible()
 
+  const goOn = Promise.withResolvers<undefined>()
+  await page.route('**/uploads/**', (route) => goOn.promise.then(() => route.continue()))
   await predict.drop([join(folder, 'amber', '001.jpg'), join(folder, 'beech', '002.jpg'), join(folder, 'broken.jpg'), text])
+  await expect(page.getByText('0 of 3 files copied')).toBeVisible()
+  const question = page.getByRole('dialog', { name: 'Stop copying the images?' })
+  await page.getByRole('link', { name: 'Label' }).click()
+  await question.getByRole('button', { name: 'Cancel' }).click()
+  await page.getByRole('link', { name: 'Label' }).click()
+  await expect(question).toBeVisible()
+  // Once they are all there, there is nothing left to ask.
+  goOn.resolve(undefined)
   await expect(predict.summary).toContainText('2 images · 1 file could not be read')
   await expect(predict.list.getByRole('img').first()).toHaveJSProperty('complete', true)
 
