@@ -54,12 +54,29 @@ test('what is missing is said, mended from the form, and a run goes from start t
 
   await page.getByRole('button', { name: 'Advanced settings' }).click()
   await train.field('Queue size').fill('5000')
-  await expect(page.getByText('Enter 1024 or less.')).toBeVisible()
+  await expect(page.getByText('Queue size: Enter 1024 or less.')).toBeVisible()
+  await expect(train.start).toBeDisabled()
   await train.field('Queue size').fill('16')
+  await expect(train.start).toBeEnabled()
   await expect(page.getByText('1 changed')).toBeVisible()
   await page.reload()
   await expect(page.getByText('1 changed')).toBeVisible()
   await expect(page.getByTestId('labels-used')).toHaveText('15 of 30')
+
+  // Threads are for all runs, and saved when the field is left: not digit by digit.
+  const threads = async (): Promise<number> => (await studio.api.devices.list({})).threads
+  const usual = await threads()
+  const choices: unknown[] = []
+  page.on('request', (request) => {
+    if (request.url().endsWith('/api/devices/choose')) choices.push(request.postDataJSON())
+  })
+  for (const count of [23, usual]) {
+    await train.field('Threads').clear()
+    await train.field('Threads').pressSequentially(String(count))
+    await page.keyboard.press('Tab')
+    await expect.poll(threads).toBe(count)
+  }
+  expect(choices).toEqual([{ threads: 23 }, { threads: usual }])
 
   await train.button('Estimate time and memory').click()
   await expect(page.getByText('free now')).toBeVisible()
