@@ -1,7 +1,8 @@
 // What a person changes here: shown at once, kept one after the other, taken back with a notice where that fails.
 import { useI18n } from 'vue-i18n'
 import { useApi } from '../../api/platform.ts'
-import { useHistory } from '../../stores/history.ts'
+import { useFormat } from '../../composables/use-format.ts'
+import { useNoted } from '../../composables/use-noted.ts'
 import { useNotices } from '../../stores/notices.ts'
 import { useProject } from '../../stores/project.ts'
 import { useSaving } from '../../stores/saving.ts'
@@ -26,7 +27,8 @@ export function useLabelChanges({ rows, show }: Pick<ImageList, 'rows' | 'show'>
   const project = useProject()
   const saving = useSaving()
   const notices = useNotices()
-  const history = useHistory()
+  const noted = useNoted()
+  const format = useFormat()
   const { t } = useI18n()
 
   /** @returns what came of it, null where it failed: that has been told */
@@ -39,11 +41,6 @@ export function useLabelChanges({ rows, show }: Pick<ImageList, 'rows' | 'show'>
       notices.report(AppError.from(error))
       return null
     }
-  }
-  /** With a notice that has a way back. */
-  async function keepNoted(kind: 'split' | 'exclude', words: string, change: (project: string) => Promise<unknown>): Promise<void> {
-    const kept = await keep((id) => history.noted(kind, id, () => change(id)))
-    if (kept) notices.tell(words, kept.undo)
   }
   function parts(images: readonly number[]): number[][] {
     return Array.from({ length: Math.ceil(images.length / most) }, (_, i) => images.slice(i * most, (i + 1) * most))
@@ -69,14 +66,19 @@ export function useLabelChanges({ rows, show }: Pick<ImageList, 'rows' | 'show'>
       return open.length
     },
     split: (images, split) => {
-      const words = t('label.splitSet', { count: images.length, split: t(`common.splits.${split ?? 'none'}`) }, images.length)
-      void keepNoted('split', words, async (project) => {
+      const count = format.number(images.length)
+      const words = t('label.splitSet', { count, split: t(`common.splits.${split ?? 'none'}`) }, images.length)
+      const change = async (project: string): Promise<void> => {
         for (const some of parts(images)) await api.splits.assign({ project, selection: { images: some }, split })
-      })
+      }
+      void noted('split', change, () => words)
     },
-    exclude: (images) =>
-      void keepNoted('exclude', t('label.takenOut', { count: images.length }, images.length), async (project) => {
+    exclude: (images) => {
+      const words = t('label.takenOut', { count: format.number(images.length) }, images.length)
+      const change = async (project: string): Promise<void> => {
         for (const some of parts(images)) await api.images.exclude({ project, selection: { images: some } })
-      }),
+      }
+      void noted('exclude', change, () => words)
+    },
   }
 }
