@@ -168,8 +168,14 @@ test('runs queue up, change places and leave the queue', async ({ page, studio, 
   await train.button('Stop and throw away').click()
   // The list turns around: a click in the middle of that would miss.
   await expect(train.queue()).toHaveText([/Three.*Training/, /Two.*Stopped/, /One.*Stopped/])
-  await page.getByRole('link', { name: 'Three' }).click()
+  // A link of the panel closes it, and keys work again.
+  await page.getByRole('button', { name: /^Training Three/ }).click()
+  const work = page.getByRole('dialog', { name: 'Work in the background' })
+  await work.getByRole('link', { name: 'Three' }).click()
   await expect(train.state).toHaveText('Training')
+  await expect(work).toBeHidden()
+  await page.keyboard.press('Alt+2')
+  await expect(page.getByRole('heading', { level: 1, name: 'Label' })).toBeFocused()
 })
 
 test('without images or labels it says what to do first', async ({ page, studio, photos }) => {
