@@ -1,5 +1,5 @@
 // Begins predictions: of dropped or chosen files, of a folder, of the project's unlabelled images.
-import { ref } from 'vue'
+import { getCurrentScope, ref } from 'vue'
 import type { Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useRoute, useRouter } from 'vue-router'
@@ -44,6 +44,7 @@ export function usePredict(run: () => string | null): Predict {
   const project = useProject()
   const notices = useNotices()
   const uploads = useUpload()
+  const view = getCurrentScope()
   const wordsOf = useLeftOut()
   const csvFolder = ref<string | null>(null)
 
@@ -53,7 +54,8 @@ export function usePredict(run: () => string | null): Predict {
     const csv = csvFolder.value === null ? {} : { csv: joinPath(csvFolder.value, `${fileNameOf(['predictions'], new Date())}.csv`) }
     const { task } = await connection.api.predictions.predict({ project: id, run: chosen, subject: given, top, ...csv })
     rememberSubject(task, { ...subject, run: chosen })
-    await router.push({ query: { ...route.query, run: chosen, task, index: undefined } })
+    // Whoever has gone elsewhere stays there.
+    if (view?.active) await router.push({ query: { ...route.query, run: chosen, task, index: undefined } })
   }
 
   const files = useAction(async (given: FoundFile[] | Promise<FoundFile[]>) => {

@@ -1,6 +1,6 @@
 // What can be done to a run, with the questions that belong before it.
 import { useI18n } from 'vue-i18n'
-import { useRouter } from 'vue-router'
+import { useRoute, useRouter } from 'vue-router'
 import type { Run } from '../../../shared/contract/runs.ts'
 import { useApi } from '../../api/platform.ts'
 import { useAction } from '../../composables/use-action.ts'
@@ -24,6 +24,7 @@ export interface RunActions {
 export function useRunActions(): RunActions {
   const { t } = useI18n()
   const api = useApi()
+  const route = useRoute()
   const router = useRouter()
   const confirm = useConfirmStore()
   const of = ({ id, project }: Run): { run: string; project: string } => ({ run: id, project })
@@ -44,7 +45,8 @@ export function useRunActions(): RunActions {
     remove: useAction(async (run) => {
       if (!(await sure('remove', run))) return
       await api.runs.delete(of(run))
-      await router.replace({ query: {} })
+      // Whoever has gone elsewhere stays there.
+      if (route.name === 'train' && route.query['run'] === run.id) await router.replace({ query: {} })
     }),
     rename: useAction((run, name) => api.runs.rename({ ...of(run), name })),
     move: useAction((run, position) => api.runs.move({ ...of(run), position })),
