@@ -170,7 +170,7 @@ test('runs queue up, change places and leave the queue', async ({ page, studio, 
   await expect(train.queue()).toHaveText([/Three.*Training/, /Two.*Stopped/, /One.*Stopped/])
   // A link of the panel closes it, and keys work again.
   await page.getByRole('button', { name: /^Training Three/ }).click()
-  const work = page.getByRole('dialog', { name: 'Work in the background' })
+  const work = page.getByRole('dialog')
   await work.getByRole('link', { name: 'Three' }).click()
   await expect(train.state).toHaveText('Training')
   await expect(work).toBeHidden()
