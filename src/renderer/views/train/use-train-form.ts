@@ -57,7 +57,7 @@ export function useForm(): TrainForm {
 }
 
 /** Milliseconds in which keys and moves of a slider count as one change. */
-const pause = 250
+export const pause = 250
 
 export function useTrainForm(): TrainForm {
   const api = useApi()
