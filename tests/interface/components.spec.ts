@@ -55,6 +55,16 @@ test('a question begins at its careful answer', async ({ page, studio }) => {
   await expect(page.getByRole('dialog').getByRole('button', { name: 'Cancel' })).toBeFocused()
 })
 
+test('a notice is answered without closing the dialog', async ({ page, studio }) => {
+  await open(page, studio)
+  await page.getByRole('button', { name: 'Notice', exact: true }).click()
+  await page.getByRole('button', { name: 'Dialog', exact: true }).click()
+  const notices = page.getByRole('region', { name: 'Notices' })
+  await notices.getByRole('button', { name: 'Undo' }).click()
+  await expect(notices.getByText('It is done.')).toBeHidden()
+  await expect(page.getByRole('dialog', { name: 'Dialog' })).toBeVisible()
+})
+
 test('rows of a table are chosen by keys', async ({ page, studio }) => {
   await open(page, studio)
   const row = (name: string) => page.getByRole('row', { name })

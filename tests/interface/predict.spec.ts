@@ -97,7 +97,17 @@ test('dropped and chosen files are handed over and predicted; what is no image i
   await predict.drop([text])
   await expect(page.getByText('found one other file')).toBeVisible()
 
+  const goOn = Promise.withResolvers<undefined>()
+  await page.route('**/uploads/**', (route) => goOn.promise.then(() => route.continue()))
   await predict.drop([join(folder, 'amber', '001.jpg'), join(folder, 'beech', '002.jpg'), join(folder, 'broken.jpg'), text])
+  await expect(page.getByText('0 of 3 files copied')).toBeVisible()
+  const question = page.getByRole('dialog', { name: 'Stop copying the images?' })
+  await page.getByRole('link', { name: 'Label' }).click()
+  await question.getByRole('button', { name: 'Cancel' }).click()
+  await page.getByRole('link', { name: 'Label' }).click()
+  await expect(question).toBeVisible()
+  // Once they are all there, there is nothing left to ask.
+  goOn.resolve(undefined)
   await expect(predict.summary).toContainText('2 images · 1 file could not be read')
   await expect(predict.list.getByRole('img').first()).toHaveJSProperty('complete', true)
 
@@ -106,6 +116,19 @@ test('dropped and chosen files are handed over and predicted; what is no image i
   await predict.files([join(folder, 'cedar', '003.jpg')])
   await expect(predict.summary).toContainText('1 image')
   await expect(predict.selected).toContainText('003.jpg')
+
+  // Whoever has gone elsewhere before it begins stays there.
+  await predict.button('Predict others').click()
+  const begin = Promise.withResolvers<undefined>()
+  await page.route('**/api/predictions/predict', (route) => begin.promise.then(() => route.continue()))
+  await predict.folder(join(folder, 'cedar'))
+  await page.getByRole('link', { name: 'Label' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Label' })).toBeFocused()
+  begin.resolve(undefined)
+  const done = async (): Promise<number> =>
+    (await studio.api.tasks.list({})).tasks.filter(({ kind, state }) => kind === 'predict' && state === 'done').length
+  await expect.poll(done).toBe(3)
+  await expect(page).not.toHaveURL(/task=/)
 })
 
 for (const theme of ['light', 'dark'] as const)

@@ -60,6 +60,13 @@ test('keys of commands are found, changed, swapped, refused and brought back', a
   await expect(shell.shortcut('Next unlabelled image')).toContainText('N')
   await expect.poll(async () => (await studio.api.system.settings({})).shortcuts).toEqual({ nextUseful: 'U', nextUnlabelled: 'N' })
 
+  // Who goes elsewhere means no keys any more.
+  await shell.sheet.getByRole('button', { name: 'Change the keys: Settings' }).click()
+  await shell.search.click()
+  await page.keyboard.type('b')
+  await expect(shell.search).toHaveValue('b')
+  await shell.search.fill('')
+
   await shell.pressNewKeys('Settings', '5')
   await expect(shell.sheet.getByRole('alert')).toContainText('5 assigns a class')
   await page.keyboard.press('Alt+s')

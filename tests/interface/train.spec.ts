@@ -54,12 +54,29 @@ test('what is missing is said, mended from the form, and a run goes from start t
 
   await page.getByRole('button', { name: 'Advanced settings' }).click()
   await train.field('Queue size').fill('5000')
-  await expect(page.getByText('Enter 1024 or less.')).toBeVisible()
+  await expect(page.getByText('Queue size: Enter 1024 or less.')).toBeVisible()
+  await expect(train.start).toBeDisabled()
   await train.field('Queue size').fill('16')
+  await expect(train.start).toBeEnabled()
   await expect(page.getByText('1 changed')).toBeVisible()
   await page.reload()
   await expect(page.getByText('1 changed')).toBeVisible()
   await expect(page.getByTestId('labels-used')).toHaveText('15 of 30')
+
+  // Threads are for all runs, and saved when the field is left: not digit by digit.
+  const threads = async (): Promise<number> => (await studio.api.devices.list({})).threads
+  const usual = await threads()
+  const choices: unknown[] = []
+  page.on('request', (request) => {
+    if (request.url().endsWith('/api/devices/choose')) choices.push(request.postDataJSON())
+  })
+  for (const count of [23, usual]) {
+    await train.field('Threads').clear()
+    await train.field('Threads').pressSequentially(String(count))
+    await page.keyboard.press('Tab')
+    await expect.poll(threads).toBe(count)
+  }
+  expect(choices).toEqual([{ threads: 23 }, { threads: usual }])
 
   await train.button('Estimate time and memory').click()
   await expect(page.getByText('free now')).toBeVisible()
@@ -151,8 +168,14 @@ test('runs queue up, change places and leave the queue', async ({ page, studio, 
   await train.button('Stop and throw away').click()
   // The list turns around: a click in the middle of that would miss.
   await expect(train.queue()).toHaveText([/Three.*Training/, /Two.*Stopped/, /One.*Stopped/])
-  await page.getByRole('link', { name: 'Three' }).click()
+  // A link of the panel closes it, and keys work again.
+  await page.getByRole('button', { name: /^Training Three/ }).click()
+  const work = page.getByRole('dialog')
+  await work.getByRole('link', { name: 'Three' }).click()
   await expect(train.state).toHaveText('Training')
+  await expect(work).toBeHidden()
+  await page.keyboard.press('Alt+2')
+  await expect(page.getByRole('heading', { level: 1, name: 'Label' })).toBeFocused()
 })
 
 test('without images or labels it says what to do first', async ({ page, studio, photos }) => {

@@ -37,9 +37,11 @@ export function runCommand(id: CommandId): boolean {
   return listening().some(({ answers }) => isTaken(answers, id, event))
 }
 
-/** Who is asked now, the latest first. */
-function listening(): Listener[] {
-  const isInDialog = document.querySelector('[role="dialog"],[role="alertdialog"]') !== null
+/** Who is asked now, the latest first. A popover keeps only the keys that are pressed in it. @param target where a key was pressed */
+function listening(target: EventTarget | null = null): Listener[] {
+  const isInDialog =
+    document.querySelector('[role="dialog"]:not(.popover), [role="alertdialog"]') !== null ||
+    (target instanceof Element && target.closest('.popover') !== null)
   return listeners.toReversed().filter(({ enabled, inDialog }) => toValue(enabled) && inDialog === isInDialog)
 }
 
@@ -57,7 +59,7 @@ export function useKeyboard(): void {
     // A menu finds its entries by their letters.
     if (document.querySelector('[role="menu"]')) return
     const ids = commandsOf(combination, settings.settings.shortcuts)
-    for (const { answers, other } of listening())
+    for (const { answers, other } of listening(event.target))
       if (ids.some((id) => isTaken(answers, id, event)) || other?.(event, combination)) return event.preventDefault()
   }
   addEventListener('keydown', hear)

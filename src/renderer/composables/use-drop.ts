@@ -68,28 +68,31 @@ function droppedOf(transfer: DataTransfer): Dropped {
   const only = taken.length === 1 && first?.entry?.isDirectory ? first : null
   const root = `${only?.entry?.fullPath ?? ''}/`
   const files = async (): Promise<FoundFile[]> => {
-    const found = taken.map(async ({ entry, file }) => (entry ? await walk(entry, root) : file ? [{ path: file.name, file }] : []))
-    return (await Promise.all(found)).flat()
+    const found: FoundFile[] = []
+    for (const { entry, file } of taken)
+      if (entry) await walk(entry, root, found)
+      else if (file) found.push({ path: file.name, file })
+    return found
   }
   return { folder: only?.file ?? null, files }
 }
 
-/** What cannot be read is among it. @param root that paths are told from, with a slash at its end */
-async function walk(entry: FileSystemEntry, root: string): Promise<FoundFile[]> {
+/** What cannot be read is among it. @param root that paths are told from, with a slash at its end @param found gets all files, one by one: there can be more than a call takes */
+async function walk(entry: FileSystemEntry, root: string, found: FoundFile[]): Promise<void> {
   const path = entry.fullPath.slice(root.length)
   if (isFile(entry)) {
     const file = await new Promise<File | null>((resolve) => entry.file(resolve, () => resolve(null)))
-    return [{ path, file }]
+    found.push({ path, file })
+    return
   }
-  if (!isFolder(entry)) return []
+  if (!isFolder(entry)) return
   const reader = entry.createReader()
-  const found: FoundFile[] = []
   // A reader gives some hundred entries at a time, and none at the end.
   for (;;) {
     const entries = await new Promise<FileSystemEntry[] | null>((resolve) => reader.readEntries(resolve, () => resolve(null)))
-    if (entries === null) return [...found, { path: path === '' ? entry.name : path, file: null }]
-    if (entries.length === 0) return found
-    for (const each of entries) found.push(...(await walk(each, root)))
+    if (entries === null) found.push({ path: path === '' ? entry.name : path, file: null })
+    if (!entries?.length) return
+    for (const each of entries) await walk(each, root, found)
   }
 }
 

@@ -1,7 +1,10 @@
 // Hands local files over to the services, a few at a time, with progress and a way to give up.
-import { onScopeDispose, shallowRef } from 'vue'
+import { onScopeDispose, shallowRef, watch } from 'vue'
 import type { ShallowRef } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { onBeforeRouteLeave } from 'vue-router'
 import { usePlatform } from '../api/platform.ts'
+import { useConfirmStore } from '../stores/confirm.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { LeftOut, LocalFile } from '../widgets/local-files.ts'
 
@@ -37,8 +40,11 @@ interface Batch {
 /** Browsers keep six connections to a server: some are left for calls. */
 const atOnce = 3
 
+/** For a view: it is not left in the middle without asking. */
 export function useUpload(): Uploads {
+  const { t } = useI18n()
   const platform = usePlatform()
+  const confirm = useConfirmStore()
   const progress = shallowRef<UploadProgress | null>(null)
   let current: AbortController | null = null
   let unfinished: Batch | null = null
@@ -98,6 +104,15 @@ export function useUpload(): Uploads {
   }
   onScopeDispose(cancel)
   onScopeDispose(endWatch)
+  const words = (part: 'title' | 'text' | 'yes'): string => t(`components.upload.leave.${part}`)
+  onBeforeRouteLeave(async () => {
+    if (progress.value === null) return true
+    // With its reason gone, the question is gone too.
+    const endAsking = watch(progress, (now) => now === null && confirm.answer(false))
+    const isSure = await confirm.ask({ title: words('title'), text: words('text'), yes: words('yes'), isDangerous: true })
+    endAsking()
+    return isSure
+  })
   return { progress, run, cancel }
 }
 

@@ -1,8 +1,7 @@
 // What keys do in every view: go somewhere, undo, the list of shortcuts.
 import { useRouter } from 'vue-router'
 import { useCommands } from '../commands/use-commands.ts'
-import type { CommandId } from '../commands/table.ts'
-import { projectViews } from '../project-views.ts'
+import { commandOf, projectViews } from '../project-views.ts'
 import type { ProjectView } from '../project-views.ts'
 import { useHistory } from '../stores/history.ts'
 import { useProject } from '../stores/project.ts'
@@ -19,9 +18,8 @@ export function useShellCommands(): void {
     void router.push({ name: view, params: { project: project.wanted } })
     return true
   }
-  const ways = Object.fromEntries(projectViews.map((view) => [`go${view[0]?.toUpperCase() ?? ''}${view.slice(1)}`, go(view)]))
   useCommands({
-    ...(ways as { readonly [Id in CommandId]?: () => boolean }),
+    ...Object.fromEntries(projectViews.map((view) => [commandOf(view), go(view)])),
     goStart: () => void router.push({ name: 'start' }),
     settings: () => void router.push({ name: 'settings' }),
     shortcuts: () => void (shell.isSheetOpen = true),

@@ -26,6 +26,7 @@ export class Chart {
   readonly #target: HTMLElement
   #options: ChartOptions
   #series: readonly ChartSeries[] = []
+  #hidden: ReadonlySet<string> = new Set()
   #plot: uPlot | null = null
   #frame = 0
   /** The chart as a whole is made anew, not only its values. */
@@ -43,21 +44,17 @@ export class Chart {
     this.#theme.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme', 'data-density'] })
   }
 
-  /** Shows these from the next frame on. */
-  update(series: readonly ChartSeries[]): void {
-    const isSame = lookOf(series) === lookOf(this.#series)
+  /** Shows these from the next frame on. @param hidden labels of series that are put away */
+  update(series: readonly ChartSeries[], hidden: ReadonlySet<string>): void {
+    const isSame = lookOf(series, hidden) === lookOf(this.#series, this.#hidden)
     this.#series = series
+    this.#hidden = hidden
     this.#soon(!isSame)
   }
 
   configure(options: ChartOptions): void {
     this.#options = options
     this.#soon(true)
-  }
-
-  /** @param index of a series */
-  setVisible(index: number, isVisible: boolean): void {
-    this.#plot?.setSeries(index + 1, { show: isVisible })
   }
 
   destroy(): void {
@@ -79,9 +76,8 @@ export class Chart {
   #draw(): void {
     const data = align(this.#series) as uPlot.AlignedData
     if (this.#plot && !this.#isNew) return this.#plot.setData(data)
-    const hidden = this.#plot?.series.map(({ show }) => show === false) ?? []
     this.#plot?.destroy()
-    this.#plot = new uPlot(this.#optionsOf(hidden), data, this.#target)
+    this.#plot = new uPlot(this.#optionsOf(), data, this.#target)
     this.#isNew = false
   }
 
@@ -90,7 +86,7 @@ export class Chart {
     if (this.#plot && width > 0 && width !== this.#plot.width) this.#plot.setSize({ width, height: this.#options.height })
   }
 
-  #optionsOf(hidden: readonly boolean[]): uPlot.Options {
+  #optionsOf(): uPlot.Options {
     const { height, yRange, formatX, formatY, isWhole } = this.#options
     const style = getComputedStyle(this.#target)
     const [text, line, font] = [style.getPropertyValue('--text-quiet'), style.getPropertyValue('--line'), style.fontFamily]
@@ -123,7 +119,7 @@ export class Chart {
         { ...axis(formatX), size: 20, gap: 2, space: 48, ...(isWhole && { incrs: wholeSteps }) },
         { ...axis(formatY), size: (_, values) => widthOf(values), gap: 4, space: 34 },
       ],
-      series: [{}, ...this.#series.map((one, i) => lineOf(one, i, style, hidden[i + 1] ?? false))],
+      series: [{}, ...this.#series.map((one, i) => lineOf(one, i, style, this.#hidden.has(one.label)))],
       hooks: { setCursor: [(plot) => this.#tell(plot)] },
     }
   }
@@ -185,6 +181,6 @@ function rangeOf(low: number | null, high: number | null, fixed: ChartOptions['y
 }
 
 /** Changes where more than the values has changed. */
-function lookOf(series: readonly ChartSeries[]): string {
-  return JSON.stringify(series.map(({ label, colour, dashed, points }) => [label, colour, dashed, points]))
+function lookOf(series: readonly ChartSeries[], hidden: ReadonlySet<string>): string {
+  return JSON.stringify(series.map(({ label, colour, dashed, points }) => [label, colour, dashed, points, hidden.has(label)]))
 }

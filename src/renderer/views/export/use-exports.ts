@@ -1,5 +1,5 @@
 // Exports of the project: which there are, which one is shown, and making a new one.
-import { computed, ref } from 'vue'
+import { computed, getCurrentScope, ref } from 'vue'
 import type { ComputedRef, Ref, ShallowRef } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
 import { useApi } from '../../api/platform.ts'
@@ -38,6 +38,7 @@ export function useExports(): Exports {
   const router = useRouter()
   const project = useProject()
   const tasks = useTasks()
+  const view = getCurrentScope()
   const format = ref('onnx')
   const target = ref<string | null>(null)
 
@@ -58,11 +59,13 @@ export function useExports(): Exports {
 
   const start = useAction(
     async (run: string) => {
-      if (project.id === null) return
+      const { id } = project
+      if (id === null) return
       const to = target.value === null ? {} : { to: target.value }
-      const made = await tasks.result(await api.exports.export({ project: project.id, run, format: format.value, ...to }), 'export')
+      const made = await tasks.result(await api.exports.export({ project: id, run, format: format.value, ...to }), 'export')
       target.value = null
-      show(made.folder)
+      // Whoever has gone elsewhere stays there.
+      if (view?.active) show(made.folder)
     },
     { quiet: true },
   )

@@ -1,6 +1,7 @@
 // Saves a task's predictions as a CSV through the browser: read page by page, with a way to give up.
 import { onScopeDispose, ref } from 'vue'
 import type { Ref } from 'vue'
+import { useI18n } from 'vue-i18n'
 import { useApi } from '../../api/platform.ts'
 import { useAction } from '../../composables/use-action.ts'
 import { useProject } from '../../stores/project.ts'
@@ -19,6 +20,7 @@ export interface Download {
 const size = 1000
 
 export function useDownload(task: () => string, name: () => string): Download {
+  const { t } = useI18n()
   const api = useApi()
   const project = useProject()
   const share = ref(0)
@@ -40,7 +42,7 @@ export function useDownload(task: () => string, name: () => string): Download {
       share.value = total === 0 ? 1 : rows.length / total
       if (predictions.length === 0 || rows.length >= total) break
     }
-    save([predictionHeader(top), ...rows], `${fileNameOf([name(), 'predictions'], new Date())}.csv`)
+    save([predictionHeader(top), ...rows], `${fileNameOf([name(), t('predict.csvName')], new Date())}.csv`)
   })
   const cancel = (): void => current?.abort()
   onScopeDispose(cancel)

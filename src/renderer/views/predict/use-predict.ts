@@ -1,11 +1,12 @@
 // Begins predictions: of dropped or chosen files, of a folder, of the project's unlabelled images.
-import { ref } from 'vue'
+import { getCurrentScope, ref } from 'vue'
 import type { Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useRoute, useRouter } from 'vue-router'
 import { usePlatform } from '../../api/platform.ts'
 import { useAction } from '../../composables/use-action.ts'
 import type { Action } from '../../composables/use-action.ts'
+import { useFormat } from '../../composables/use-format.ts'
 import { useLeftOut } from '../../composables/use-left-out.ts'
 import { useUpload } from '../../composables/use-upload.ts'
 import type { Uploads } from '../../composables/use-upload.ts'
@@ -44,16 +45,19 @@ export function usePredict(run: () => string | null): Predict {
   const project = useProject()
   const notices = useNotices()
   const uploads = useUpload()
+  const view = getCurrentScope()
   const wordsOf = useLeftOut()
+  const format = useFormat()
   const csvFolder = ref<string | null>(null)
 
   const begin = async (given: Given, subject: Omit<Subject, 'run'>): Promise<void> => {
     const [id, chosen] = [project.id, run()]
     if (id === null || chosen === null) return
-    const csv = csvFolder.value === null ? {} : { csv: joinPath(csvFolder.value, `${fileNameOf(['predictions'], new Date())}.csv`) }
+    const csv = csvFolder.value === null ? {} : { csv: joinPath(csvFolder.value, `${fileNameOf([t('predict.csvName')], new Date())}.csv`) }
     const { task } = await connection.api.predictions.predict({ project: id, run: chosen, subject: given, top, ...csv })
     rememberSubject(task, { ...subject, run: chosen })
-    await router.push({ query: { ...route.query, run: chosen, task, index: undefined } })
+    // Whoever has gone elsewhere stays there.
+    if (view?.active) await router.push({ query: { ...route.query, run: chosen, task, index: undefined } })
   }
 
   const files = useAction(async (given: FoundFile[] | Promise<FoundFile[]>) => {
@@ -64,7 +68,8 @@ export function usePredict(run: () => string | null): Predict {
       const found = t('predict.noPictures', { count: all.length }, all.length)
       throw new AppError('bad-data', `${found}. ${wordsOf(left).join(' ')}`.trim())
     }
-    const name = pictures.length === 1 ? (pictures[0]?.path ?? '') : t('predict.files', { count: pictures.length }, pictures.length)
+    const name =
+      pictures.length === 1 ? (pictures[0]?.path ?? '') : t('predict.files', { count: format.number(pictures.length) }, pictures.length)
     // Where the services see the same disk, nothing is copied.
     const paths = pictures.map(({ file }) => platform.pathOf(file)).filter((path) => path !== null)
     const isHere = paths.length === pictures.length

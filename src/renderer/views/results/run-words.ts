@@ -5,7 +5,7 @@ import { useApi } from '../../api/platform.ts'
 import { useFormat } from '../../composables/use-format.ts'
 import { useResource } from '../../composables/use-resource.ts'
 import { i18n } from '../../i18n.ts'
-import type { Run, RunConfig, RunState } from '../../../shared/contract/runs.ts'
+import type { Run, RunConfig } from '../../../shared/contract/runs.ts'
 
 type Value = string | number | boolean | readonly number[] | null
 
@@ -74,22 +74,6 @@ function numberOf(value: number): string {
 
 function keyOf(name: Named): Exclude<Named, `labels.${string}`> | 'perClass' | 'proportion' {
   return name === 'labels.perClass' ? 'perClass' : name === 'labels.proportion' ? 'proportion' : name
-}
-
-export function toneOf(state: RunState): 'neutral' | 'accent' | 'good' | 'warn' | 'bad' {
-  switch (state) {
-    case 'done':
-      return 'good'
-    case 'running':
-      return 'accent'
-    case 'failed':
-      return 'bad'
-    case 'paused':
-    case 'interrupted':
-      return 'warn'
-    default:
-      return 'neutral'
-  }
 }
 
 /** The accuracy of one split, as the run itself measured it at its end. */

@@ -9,6 +9,7 @@ import type { Run, RunConfig } from '../../../shared/contract/runs.ts'
 import { useApi } from '../../api/platform.ts'
 import { useAction } from '../../composables/use-action.ts'
 import type { Action } from '../../composables/use-action.ts'
+import { provideFaults } from '../../composables/use-faults.ts'
 import { useResource } from '../../composables/use-resource.ts'
 import type { Resource } from '../../composables/use-resource.ts'
 import { useProject } from '../../stores/project.ts'
@@ -33,6 +34,8 @@ export interface TrainForm {
   /** null where there is no backbone yet. */
   readonly config: ComputedRef<RunConfig | null>
   readonly validation: Resource<Validation>
+  /** What of the form cannot be used, and is not in `config`. */
+  readonly faults: ComputedRef<readonly string[]>
   /** The answer is about what the form says now. */
   readonly isCurrent: ComputedRef<boolean>
   readonly canStart: ComputedRef<boolean>
@@ -54,7 +57,7 @@ export function useForm(): TrainForm {
 }
 
 /** Milliseconds in which keys and moves of a slider count as one change. */
-const pause = 250
+export const pause = 250
 
 export function useTrainForm(): TrainForm {
   const api = useApi()
@@ -106,7 +109,8 @@ export function useTrainForm(): TrainForm {
   watch(asText, (_, before) => void (before === 'null' ? validation.reload() : validateSoon()))
   const isCurrent = computed(() => checked.value === asText.value && validation.data.value !== null)
   // What was allowed a moment ago most likely still is: the button does not flicker, and starting checks again.
-  const canStart = computed(() => config.value !== null && validation.data.value?.problems.length === 0)
+  const faults = provideFaults()
+  const canStart = computed(() => faults.value.length === 0 && config.value !== null && validation.data.value?.problems.length === 0)
   const problemOf = (...fields: string[]): string | null =>
     validation.data.value?.problems.find(({ field }) => field !== null && fields.includes(field))?.message ?? null
 
@@ -132,7 +136,7 @@ export function useTrainForm(): TrainForm {
   })
   return {
     ...{ draft, change, clear: () => (draft.value = { ...emptyDraft }), methods, method, backbones, backbone, config },
-    ...{ validation, isCurrent, canStart, problemOf, estimate, start },
+    ...{ validation, faults, isCurrent, canStart, problemOf, estimate, start },
     estimated: computed(() => (estimatedFor.value === asText.value ? latest.value : null)),
   }
 }

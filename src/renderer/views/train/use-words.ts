@@ -1,16 +1,5 @@
-// The engine's names for phases, work, losses and states, in the person's language; as they are where we know no better.
+// The engine's names for phases, work and losses, in the person's language; as they are where we know no better.
 import { useI18n } from 'vue-i18n'
-import type { RunState } from '../../../shared/contract/runs.ts'
-
-export const tones: Readonly<Record<RunState, 'neutral' | 'accent' | 'good' | 'warn' | 'bad'>> = {
-  queued: 'neutral',
-  running: 'accent',
-  paused: 'warn',
-  interrupted: 'warn',
-  done: 'good',
-  failed: 'bad',
-  cancelled: 'neutral',
-}
 
 function useNames(group: string): (name: string) => string {
   const i18n = useI18n()

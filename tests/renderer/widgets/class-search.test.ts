@@ -1,6 +1,6 @@
 // Classes found by what is typed: the nearest names first, and a new name where no class has it.
 import { expect, test } from 'vitest'
-import { findClasses, newName } from '../../../src/renderer/views/label/class-search.ts'
+import { findClasses, newName } from '../../../src/renderer/widgets/class-search.ts'
 
 const classes = ['Red Oak', 'oak tree', 'Oak', '001.Black_footed_Albatross', 'Sooty Albatross', 'soaker', 'A\u0308hre'].map((name) => ({
   name,

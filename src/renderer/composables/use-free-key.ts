@@ -1,11 +1,11 @@
 // Keys that a class can have: digits and letters that are no command's now.
 import { computed } from 'vue'
-import { commandsOf } from '../../commands/shortcuts.ts'
-import { commands } from '../../commands/table.ts'
-import type { CommandId } from '../../commands/table.ts'
-import { useClasses } from '../../stores/classes.ts'
-import { useSettings } from '../../stores/settings.ts'
-import { classKeys } from '../../../shared/class-keys.ts'
+import { commandsOf } from '../commands/shortcuts.ts'
+import { commands } from '../commands/table.ts'
+import type { CommandId } from '../commands/table.ts'
+import { useClasses } from '../stores/classes.ts'
+import { useSettings } from '../stores/settings.ts'
+import { classKeys } from '../../shared/class-keys.ts'
 
 /** Those of commands last: the person may have given them others. */
 const all = [...new Set([...classKeys, 'c', 'f', 'n', 'u', 'y', 'z', '0'])]
