@@ -29,6 +29,8 @@ test('what is in sight is what a rectangle of the same place touches', () => {
       fc.integer({ min: 0, max: 5000 }),
       fc.integer({ min: 50, max: 1200 }),
       ({ count, width, wanted, gap }, top, height) => {
+        // Without one, an edge belongs to two rows.
+        fc.pre(gap > 0)
         const geometry = gridGeometry(count, width, wanted, gap)
         const touched = indicesIn(geometry, count, { left: 0, right: width, top, bottom: top + height - 1 })
         const [from, to] = visibleRange(geometry, count, top, height, 0)
