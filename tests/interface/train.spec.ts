@@ -46,6 +46,12 @@ test('what is missing is said, mended from the form, and a run goes from start t
   await train.button('Add').click()
   await expect(page.getByRole('radio', { name: 'Tiny' })).toBeChecked()
 
+  await train.field('Seed').fill('x')
+  await expect(train.start).toBeDisabled()
+  await train.button('Reset the form').click()
+  await expect(train.field('Seed')).toHaveValue('0')
+  await expect(train.start).toBeEnabled()
+
   // 10 a class: half of them.
   await expect(page.getByTestId('labels-used')).toHaveText('30 of 30')
   await page.getByRole('slider').focus()

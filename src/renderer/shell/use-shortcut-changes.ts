@@ -34,6 +34,9 @@ export interface ShortcutChanges {
   resetAll(): void
 }
 
+/** Class of the row in which keys are awaited. */
+export const waitingRow = 'waiting'
+
 export function useShortcutChanges(): ShortcutChanges {
   const { t } = useI18n()
   const store = useSettings()
@@ -69,6 +72,9 @@ export function useShortcutChanges(): ShortcutChanges {
   // Before everything else that hears keys: what is pressed now is meant as keys, not as what they do.
   const hear = (event: KeyboardEvent): void => {
     if (waiting.value === null || event.isComposing) return
+    // The focus has gone elsewhere, and the row that waits has not heard of it yet.
+    const at = event.target instanceof Element && event.target !== document.body ? event.target : null
+    if (at && !at.closest(`.${waitingRow}`)) return giveUp()
     const combination = combinationOf(event)
     const isOnButton = pressed.value !== null && event.target instanceof HTMLButtonElement
     if (isOnButton && /^(Enter|Space|(Shift\+)?Tab)$/.test(combination ?? '')) return
