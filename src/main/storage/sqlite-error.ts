@@ -20,10 +20,14 @@ const causes: Readonly<Record<number, readonly [ErrorCode, string]>> = {
   1032: ['not-found', 'expected the file where it was opened, found it moved or deleted'],
 }
 
+/** SQLite has no result code for a damaged format number: it says so in words. */
+const strangeFormat = 'unsupported file format'
+
 /** Anything thrown by node:sqlite; other errors, AppErrors among them, come back as they are. */
 export function sqliteError(error: unknown, file: string): unknown {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return error
-  const [code, message] = causes[error.errcode] ?? causes[error.errcode & 0xff] ?? []
+  const result = error.message === strangeFormat ? 26 : error.errcode
+  const [code, message] = causes[result] ?? causes[result & 0xff] ?? []
   if (code === undefined || message === undefined) return new AppError('internal', `${file}: ${error.message}`, { cause: error })
   return new AppError(code, `${file}: ${message}`, { details: { path: file, sqlite: error.errcode }, cause: error })
 }
