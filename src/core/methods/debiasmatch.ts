@@ -9,6 +9,7 @@ import { confidence, crossEntropies, pseudoLabels, surer, weightedMean } from '.
 import { filled } from '../tensor/tensor.ts'
 import { forward } from './forward.ts'
 import { defineMethod } from './method.ts'
+import * as shared from './unlabelled-settings.ts'
 
 /** Mean prediction of the unlabelled images, averaged over steps. */
 const prediction = 'debiasmatch/prediction'
@@ -19,15 +20,10 @@ export const debiasMatch = defineMethod(
     title: 'DebiasMatch',
     citation: 'Wang, Wu, Lian, Yu: Debiased Learning from Naturally Imbalanced Pseudo-Labels, CVPR 2022',
     settings: z.strictObject({
-      threshold: z.number().min(0).max(1).default(0.95).describe('pseudo-labels that the model is less sure of are not learnt from'),
+      threshold: shared.threshold,
       debiasing: z.number().min(0).max(10).default(1).describe('tau, times the logarithm of the mean prediction'),
-      statisticsMomentum: z
-        .number()
-        .min(0)
-        .max(1)
-        .default(0.99)
-        .describe('of the mean prediction; 0.999 in the paper, for longer training'),
-      unlabelledWeight: z.number().min(0).max(1000).default(1).describe('times the loss on unlabelled images'),
+      statisticsMomentum: shared.statisticsMomentum,
+      unlabelledWeight: shared.unlabelledWeight,
     }),
   },
   ({ threshold, debiasing, statisticsMomentum, unlabelledWeight }) => ({

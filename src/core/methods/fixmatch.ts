@@ -6,6 +6,7 @@ import type { Value } from '../graph/value.ts'
 import { confidence, crossEntropies, pseudoLabels, surer, weightedMean } from '../nn/losses.ts'
 import { forward } from './forward.ts'
 import { defineMethod } from './method.ts'
+import * as shared from './unlabelled-settings.ts'
 
 export const fixMatch = defineMethod(
   {
@@ -13,8 +14,8 @@ export const fixMatch = defineMethod(
     title: 'FixMatch',
     citation: 'Sohn et al.: FixMatch: Simplifying Semi-Supervised Learning with Consistency and Confidence, NeurIPS 2020',
     settings: z.strictObject({
-      threshold: z.number().min(0).max(1).default(0.95).describe('pseudo-labels that the model is less sure of are not learnt from'),
-      unlabelledWeight: z.number().min(0).max(1000).default(1).describe('times the loss on unlabelled images'),
+      threshold: shared.threshold,
+      unlabelledWeight: shared.unlabelledWeight,
     }),
   },
   ({ threshold, unlabelledWeight }) => ({

@@ -8,6 +8,7 @@ import { confidence, crossEntropies, pseudoLabels, surer, weightedMean } from '.
 import { tensor } from '../tensor/tensor.ts'
 import { forward } from './forward.ts'
 import { defineMethod } from './method.ts'
+import * as shared from './unlabelled-settings.ts'
 
 /** int32 [images]: the class that each was last taken for surely, the number of classes where it never was. */
 const learnt = 'flexmatch/learnt'
@@ -20,9 +21,9 @@ export const flexMatch = defineMethod(
     title: 'FlexMatch',
     citation: 'Zhang et al.: FlexMatch: Boosting Semi-Supervised Learning with Curriculum Pseudo Labeling, NeurIPS 2021',
     settings: z.strictObject({
-      threshold: z.number().min(0).max(1).default(0.95).describe('pseudo-labels that the model is less sure of are not learnt from'),
+      threshold: shared.threshold,
       thresholdWarmUp: z.boolean().default(true).describe('all thresholds begin low, until most images have been taken for a class surely'),
-      unlabelledWeight: z.number().min(0).max(1000).default(1).describe('times the loss on unlabelled images'),
+      unlabelledWeight: shared.unlabelledWeight,
     }),
   },
   ({ threshold, thresholdWarmUp, unlabelledWeight }) => ({

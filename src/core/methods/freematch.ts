@@ -9,6 +9,7 @@ import { confidence, crossEntropies, normalised, pseudoLabels, surer, weightedMe
 import { filled, scalar } from '../tensor/tensor.ts'
 import { forward } from './forward.ts'
 import { defineMethod } from './method.ts'
+import * as shared from './unlabelled-settings.ts'
 
 /** Averages over steps: how sure the model is, its mean prediction, and how often each class is the pseudo-label. */
 const state = { sureness: 'freematch/sureness', prediction: 'freematch/prediction', histogram: 'freematch/histogram' } as const
@@ -19,13 +20,8 @@ export const freeMatch = defineMethod(
     title: 'FreeMatch',
     citation: 'Wang et al.: FreeMatch: Self-adaptive Thresholding for Semi-supervised Learning, ICLR 2023',
     settings: z.strictObject({
-      statisticsMomentum: z
-        .number()
-        .min(0)
-        .max(1)
-        .default(0.99)
-        .describe('of the averages over steps; 0.999 in the paper, for a million steps'),
-      unlabelledWeight: z.number().min(0).max(1000).default(1).describe('times the loss on unlabelled images'),
+      statisticsMomentum: shared.statisticsMomentum,
+      unlabelledWeight: shared.unlabelledWeight,
       fairnessWeight: z.number().min(0).max(1000).default(0.001).describe('times the loss that asks for all classes'),
     }),
   },

@@ -5,6 +5,7 @@ import * as g from '../graph/build.ts'
 import { confidence, crossEntropies, pseudoLabels, surer, weightedMean } from '../nn/losses.ts'
 import { forward } from './forward.ts'
 import { defineMethod } from './method.ts'
+import * as shared from './unlabelled-settings.ts'
 
 export const pseudoLabeling = defineMethod(
   {
@@ -12,8 +13,8 @@ export const pseudoLabeling = defineMethod(
     title: 'Pseudo-Labeling',
     citation: 'Lee: Pseudo-Label: The Simple and Efficient Semi-Supervised Learning Method for Deep Neural Networks, ICML workshop 2013',
     settings: z.strictObject({
-      threshold: z.number().min(0).max(1).default(0.95).describe('pseudo-labels that the model is less sure of are not learnt from'),
-      unlabelledWeight: z.number().min(0).max(1000).default(1).describe('times the loss on unlabelled images'),
+      threshold: shared.threshold,
+      unlabelledWeight: shared.unlabelledWeight,
     }),
   },
   ({ threshold, unlabelledWeight }) => ({

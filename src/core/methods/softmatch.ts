@@ -9,6 +9,7 @@ import { crossEntropies, normalised, pseudoLabels, weightedMean } from '../nn/lo
 import { filled, scalar } from '../tensor/tensor.ts'
 import { forward } from './forward.ts'
 import { defineMethod } from './method.ts'
+import * as shared from './unlabelled-settings.ts'
 
 /** Averages over steps: mean and variance of the confidence, and the mean prediction. */
 const state = { mean: 'softmatch/mean', variance: 'softmatch/variance', prediction: 'softmatch/prediction' } as const
@@ -19,12 +20,7 @@ export const softMatch = defineMethod(
     title: 'SoftMatch',
     citation: 'Chen et al.: SoftMatch: Addressing the Quantity-Quality Trade-off in Semi-supervised Learning, ICLR 2023',
     settings: z.strictObject({
-      statisticsMomentum: z
-        .number()
-        .min(0)
-        .max(1)
-        .default(0.99)
-        .describe('of the averages over steps; 0.999 in the paper, for a million steps'),
+      statisticsMomentum: shared.statisticsMomentum,
       deviations: z
         .number()
         .min(0.1)
@@ -32,7 +28,7 @@ export const softMatch = defineMethod(
         .default(2)
         .describe('the larger, the faster a pseudo-label loses weight below the mean confidence'),
       uniformAlignment: z.boolean().default(true).describe('weigh as if all classes were predicted equally often'),
-      unlabelledWeight: z.number().min(0).max(1000).default(1).describe('times the loss on unlabelled images'),
+      unlabelledWeight: shared.unlabelledWeight,
     }),
   },
   ({ statisticsMomentum, deviations, uniformAlignment, unlabelledWeight }) => ({

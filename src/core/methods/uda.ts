@@ -7,6 +7,7 @@ import type { Value } from '../graph/value.ts'
 import { confidence, divergences, meanOfKept, pseudoLabels, surer } from '../nn/losses.ts'
 import { forward } from './forward.ts'
 import { defineMethod } from './method.ts'
+import * as shared from './unlabelled-settings.ts'
 
 export const uda = defineMethod(
   {
@@ -14,9 +15,9 @@ export const uda = defineMethod(
     title: 'UDA',
     citation: 'Xie, Dai, Hovy, Luong, Le: Unsupervised Data Augmentation for Consistency Training, NeurIPS 2020',
     settings: z.strictObject({
-      threshold: z.number().min(0).max(1).default(0.7).describe('pseudo-labels that the model is less sure of are not learnt from'),
+      threshold: shared.threshold.default(0.7),
       strongTemperature: z.number().min(0.01).max(10).default(0.85).describe("divides the strong view's logits"),
-      unlabelledWeight: z.number().min(0).max(1000).default(1).describe('times the loss on unlabelled images'),
+      unlabelledWeight: shared.unlabelledWeight,
     }),
   },
   ({ threshold, strongTemperature, unlabelledWeight }) => ({
