@@ -3,14 +3,10 @@ import * as g from '../graph/build.ts'
 import type { Value } from '../graph/value.ts'
 
 /** Mean cross-entropy: logits [N, C], labels int32 [N] -> scalar. */
-export function crossEntropy(logits: Value, labels: Value, smoothing = 0): Value {
+export function crossEntropy(logits: Value, labels: Value): Value {
   const [n, classes] = logits.shape as [number, number]
-  const logP = g.logSoftmax(logits, 1)
   const target = g.oneHot(labels, classes, 1, logits.dtype)
-  const hard = g.div(g.reduceSum(g.mul(target, logP), [0, 1]), -n)
-  if (smoothing === 0) return hard
-  const uniform = g.div(g.reduceSum(logP, [0, 1]), -n * classes)
-  return g.add(g.mul(hard, 1 - smoothing), g.mul(uniform, smoothing))
+  return g.div(g.reduceSum(g.mul(target, g.logSoftmax(logits, 1)), [0, 1]), -n)
 }
 
 /** Cross-entropy of each row: logits [N, C], labels int32 [N] -> [N]. */

@@ -1,7 +1,6 @@
 // What a budget means: phases of a run, each starting from the weights of the one before.
+import type { Depth } from '../nn/backbone.ts'
 
-/** What is trained: the new layers only, the last N stages of the backbone too, or everything. */
-export type Depth = 'head' | number | 'all'
 export type Budget = 'quick' | 'standard' | 'thorough'
 
 export interface Phase {
