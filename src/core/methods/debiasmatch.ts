@@ -20,7 +20,7 @@ export const debiasMatch = defineMethod(
     title: 'DebiasMatch',
     citation: 'Wang, Wu, Lian, Yu: Debiased Learning from Naturally Imbalanced Pseudo-Labels, CVPR 2022',
     settings: z.strictObject({
-      threshold: shared.threshold,
+      threshold: shared.threshold(),
       debiasing: z.number().min(0).max(10).default(1).describe('tau, times the logarithm of the mean prediction'),
       statisticsMomentum: shared.statisticsMomentum,
       unlabelledWeight: shared.unlabelledWeight,

@@ -14,7 +14,7 @@ export const fixMatch = defineMethod(
     title: 'FixMatch',
     citation: 'Sohn et al.: FixMatch: Simplifying Semi-Supervised Learning with Consistency and Confidence, NeurIPS 2020',
     settings: z.strictObject({
-      threshold: shared.threshold,
+      threshold: shared.threshold(),
       unlabelledWeight: shared.unlabelledWeight,
     }),
   },

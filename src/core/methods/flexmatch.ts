@@ -21,7 +21,7 @@ export const flexMatch = defineMethod(
     title: 'FlexMatch',
     citation: 'Zhang et al.: FlexMatch: Boosting Semi-Supervised Learning with Curriculum Pseudo Labeling, NeurIPS 2021',
     settings: z.strictObject({
-      threshold: shared.threshold,
+      threshold: shared.threshold(),
       thresholdWarmUp: z.boolean().default(true).describe('all thresholds begin low, until most images have been taken for a class surely'),
       unlabelledWeight: shared.unlabelledWeight,
     }),

@@ -13,7 +13,7 @@ export const pseudoLabeling = defineMethod(
     title: 'Pseudo-Labeling',
     citation: 'Lee: Pseudo-Label: The Simple and Efficient Semi-Supervised Learning Method for Deep Neural Networks, ICML workshop 2013',
     settings: z.strictObject({
-      threshold: shared.threshold,
+      threshold: shared.threshold(),
       unlabelledWeight: shared.unlabelledWeight,
     }),
   },

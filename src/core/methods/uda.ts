@@ -15,7 +15,7 @@ export const uda = defineMethod(
     title: 'UDA',
     citation: 'Xie, Dai, Hovy, Luong, Le: Unsupervised Data Augmentation for Consistency Training, NeurIPS 2020',
     settings: z.strictObject({
-      threshold: shared.threshold.default(0.7),
+      threshold: shared.threshold(0.7),
       strongTemperature: z.number().min(0.01).max(10).default(0.85).describe("divides the strong view's logits"),
       unlabelledWeight: shared.unlabelledWeight,
     }),
