@@ -4,7 +4,7 @@ import { z } from 'zod'
 export const view = z
   .enum(['weak', 'strong'])
   .default('strong')
-  .describe('augmentation of the labelled images; strong = the same as Self-Tuning')
+  .describe('augmentation of the labelled images that are classified; strong as in the released code of Self-Tuning')
 
 export const headDecay = z
   .number()

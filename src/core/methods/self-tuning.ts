@@ -9,6 +9,7 @@ import type { Model, Part } from '../nn/model.ts'
 import type { HostTensor } from '../tensor/tensor.ts'
 import { tensor } from '../tensor/tensor.ts'
 import type { Draws } from '../tensor/random.ts'
+import { view } from './labelled-settings.ts'
 import { defineMethod } from './method.ts'
 import type { StepContext } from './method.ts'
 
@@ -19,6 +20,7 @@ const settings = z.strictObject({
     .describe('term on both data: Pseudo Group Contrast, cross-entropy on pseudo-labels, or InfoNCE'),
   labelledContrast: z.boolean().default(true).describe('contrast the labelled images too'),
   unlabelledContrast: z.boolean().default(true).describe('use the unlabelled images'),
+  view,
   queues: z
     .enum(['shared', 'separate'])
     .default('shared')
@@ -90,9 +92,8 @@ export const selfTuning = defineMethod(
       return { losses, pseudoLabels: pseudo, confidence: confidence(logits) }
     }
 
-    const view = ['strong', 'strong'] as const
     return {
-      views: { labelled: view, unlabelled: s.unlabelledContrast ? view : [] },
+      views: { labelled: [s.view, 'strong'], unlabelled: s.unlabelledContrast ? ['strong', 'strong'] : [] },
       projector: contrasts ? s.projection : null,
       variables: (model, initial, random) => (contrasts ? { ...copies(initial, keyParts, 'key'), ...queues(model, random) } : {}),
       step,

@@ -18,7 +18,7 @@ import { largestBatch, runMemory } from '../training/memory.ts'
 import { openRun } from '../training/open-run.ts'
 import type { Run } from '../training/open-run.ts'
 import { PrefixFeatures } from '../training/prefix.ts'
-import { featureBytes, featureKey, featureMemory } from '../training/sources.ts'
+import { featureBytes, featureKey, featureMemory, imagesWith } from '../training/sources.ts'
 import { openTrialStep } from '../training/trial-step.ts'
 
 /** Images that are decoded, and images that are looked for in the cache. */
@@ -171,10 +171,9 @@ async function prefixSeconds({ backbone }: Run, engine: Engine, cut: Cut): Promi
 /** Views whose features a cut needs, and how many of them have none yet, by a sample. */
 async function viewsToCache(run: Run, engine: Engine, cut: Cut): Promise<{ all: number; missing: number }> {
   const { data, configured, settings, recipes } = run
-  const train = [...data.labelled, ...(configured.views.unlabelled.length > 0 ? data.unlabelled : [])]
   const kinds = [...new Set([...configured.views.labelled, ...configured.views.unlabelled])]
   const wanted = [
-    ...kinds.map((kind) => ({ recipe: recipes[kind], indices: train, views: settings.cachedViews })),
+    ...kinds.map((kind) => ({ recipe: recipes[kind], indices: imagesWith(run, kind), views: settings.cachedViews })),
     { recipe: recipes.evaluation, indices: data.validation, views: 1 },
   ]
   let all = 0

@@ -93,9 +93,8 @@ export class PhaseSources implements PhaseData {
 
   /** One store for both halves of the batches. */
   #trainingStore(cut: Cut, kind: ViewKind): Promise<FeatureStore> {
-    const { data, settings, configured } = this.#run
-    const unlabelled = configured.views.unlabelled.length > 0 ? data.unlabelled : []
-    return this.#store(cut, kind, [...data.labelled, ...unlabelled], settings.cachedViews)
+    const { settings } = this.#run
+    return this.#store(cut, kind, imagesWith(this.#run, kind), settings.cachedViews)
   }
 
   #store(cut: Cut, recipe: RecipeName, indices: readonly number[], views: number): Promise<FeatureStore> {
@@ -137,6 +136,11 @@ export class PhaseSources implements PhaseData {
     const { labelled, unlabelled, validation } = this.#run.data
     return (this.#hashes ??= hashImages(this.#loader.set, [...labelled, ...unlabelled, ...validation], this.#signal))
   }
+}
+
+/** Images for training of which a step sees views of a kind. */
+export function imagesWith({ data, configured: { views } }: Run, kind: ViewKind): number[] {
+  return [...(views.labelled.includes(kind) ? data.labelled : []), ...(views.unlabelled.includes(kind) ? data.unlabelled : [])]
 }
 
 /** What identifies the features of views behind a cut, in this run and all others on the same kind of engine. */
